@@ -1,0 +1,46 @@
+"""`python -m devstack up|down|status|logs|run`: the platform on one machine."""
+
+import argparse
+import os
+import sys
+
+from devstack import commands
+from devstack.errors import DevstackError
+from devstack.owners import OWNERS
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; an error the person can act on is printed as one message, without a traceback."""
+    parser = argparse.ArgumentParser(prog="python -m devstack")
+    subparsers = parser.add_subparsers(dest="command", required=True)
+    up = subparsers.add_parser("up", help="start the platform and stay in the foreground")
+    up.add_argument("--fresh", action="store_true", help="remove the data of earlier runs first")
+    subparsers.add_parser("down", help="end the platform, also after its starter was killed")
+    subparsers.add_parser("status", help="what runs, and where")
+    logs = subparsers.add_parser("logs", help="follow the logs")
+    logs.add_argument("names", nargs="*", help="processes, as in the Procfile; default all")
+    run = subparsers.add_parser("run", help="run a command with the running platform's environment")
+    run.add_argument("--as", dest="owner", choices=("admin", *OWNERS), default="admin")
+    run.add_argument("rest", nargs=argparse.REMAINDER, help="-- command and its arguments")
+    options = parser.parse_args(arguments)
+    run_dir = commands.run_directory(os.environ)
+    try:
+        match options.command:
+            case "up":
+                return commands.up(run_dir, fresh=options.fresh)
+            case "down":
+                return commands.down(run_dir)
+            case "status":
+                return commands.status(run_dir)
+            case "logs":
+                return commands.logs(run_dir, options.names)
+            case _:
+                rest = options.rest[1:] if options.rest[:1] == ["--"] else options.rest
+                return commands.run(run_dir, options.owner, rest)
+    except DevstackError as error:
+        print(f"saleloop: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

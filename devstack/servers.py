@@ -1,0 +1,89 @@
+"""The two servers everything stands on: embedded, or somebody else's when their URL is set."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from devstack.child import RUN_DIR_VARIABLE
+from devstack.mongo import EmbeddedMongo
+from devstack.owners import Secrets
+from devstack.ports import PortBook
+from devstack.rabbit import PORT_PURPOSES, EmbeddedRabbit
+
+_STOP_SECONDS = 20.0
+
+
+class Servers:
+    """MongoDB and RabbitMQ for one run directory.
+
+    `mongo` and `rabbit` are None when SALELOOP_MONGO_URL or SALELOOP_AMQP_URL is set in `environ`: then that
+    URL is what every owner gets, and nothing is started.
+    """
+
+    def __init__(self, run_dir: Path, environ: Mapping[str, str] | None = None) -> None:
+        self.run_dir = run_dir.resolve()
+        self._environ = dict(os.environ if environ is None else environ)
+        self.run_dir.mkdir(parents=True, exist_ok=True)
+        self.secrets = Secrets.load_or_create(self.run_dir / "secrets.json")
+        self.ports = PortBook(self.run_dir / "ports.json")
+        env = {**self._environ, RUN_DIR_VARIABLE: str(self.run_dir)}
+        self._foreign_mongo = self._environ.get("SALELOOP_MONGO_URL")
+        self._foreign_amqp = self._environ.get("SALELOOP_AMQP_URL")
+        self.mongo: EmbeddedMongo | None = None
+        self.rabbit: EmbeddedRabbit | None = None
+        if not self._foreign_amqp:
+            self.rabbit = EmbeddedRabbit(self.run_dir, self.ports.take(*PORT_PURPOSES), self.secrets, env)
+        if not self._foreign_mongo:
+            self.mongo = EmbeddedMongo(self.run_dir, self.ports.take("mongo")[0], self.secrets, env)
+
+    def start(self) -> None:
+        """Start both at once; `wait_ready` waits."""
+        if self.rabbit:
+            self.rabbit.start()
+        if self.mongo:
+            self.mongo.start()
+
+    def wait_ready(self) -> None:
+        if self.mongo:
+            self.mongo.wait_ready()
+        if self.rabbit:
+            self.rabbit.wait_ready()
+
+    def stop(self) -> None:
+        """End both; SIGTERM goes to both before either is waited for."""
+        if self.mongo:
+            self.mongo.child.kill(15)
+        if self.rabbit:
+            self.rabbit.stop(_STOP_SECONDS)
+        if self.mongo:
+            self.mongo.child.stop(_STOP_SECONDS)
+
+    def wipe(self) -> None:
+        """Remove the embedded servers' data; only while they are stopped."""
+        if self.mongo:
+            self.mongo.wipe()
+        if self.rabbit:
+            self.rabbit.wipe()
+
+    def mongo_url(self, owner: str | None = None, database: str | None = None) -> str:
+        """URL with the owner's user (the administrator's for None) and `database`, by default the owner's own."""
+        if self.mongo is None:
+            return str(self._foreign_mongo)
+        return self.mongo.url(owner, database)
+
+    def amqp_url(self, owner: str | None = None, vhost: str = "saleloop") -> str:
+        """URL with the owner's user (the administrator's for None)."""
+        if self.rabbit is None:
+            return (
+                str(self._environ.get("SALELOOP_AMQP_ADMIN_URL", self._foreign_amqp))
+                if owner is None
+                else str(self._foreign_amqp)
+            )
+        return self.rabbit.url(owner, vhost)
+
+    @property
+    def management_url(self) -> str:
+        """RabbitMQ's management API with credentials; empty when a foreign broker's was not told."""
+        if self.rabbit is None:
+            return self._environ.get("SALELOOP_AMQP_MANAGEMENT_URL", "")
+        return self.rabbit.management_url

@@ -1,0 +1,193 @@
+"""The platform on one machine: the servers, the declared topology and every process of the Procfile."""
+
+import http.client
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+
+from devstack.child import Child
+from devstack.errors import DevstackError
+from devstack.ports import is_free
+from devstack.procfile import Entry, read
+from devstack.servers import Servers
+from devstack.wiring import ROOT, Wiring
+
+GRACE_SECONDS = 20.0
+_TOPOLOGY = ("-m", "chassis.topology", "declare")
+
+
+class Platform:
+    """Processes of the Procfile that can be started, killed and started again one by one.
+
+    `only` limits it to some processes; `overrides` adds variables to one process's environment. Servers that
+    are given are used and left running; otherwise the platform starts its own and ends them with itself.
+    """
+
+    def __init__(
+        self,
+        run_dir: Path,
+        *,
+        servers: Servers | None = None,
+        only: Collection[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        overrides: Mapping[str, Mapping[str, str]] | None = None,
+        database_prefix: str = "",
+        http_port: int | None = None,
+        pos_port: int | None = None,
+        procfile: Path = ROOT / "Procfile",
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        environment = dict(os.environ if environ is None else environ)
+        self._owns_servers = servers is None
+        self.servers = servers or Servers(run_dir, environment)
+        self._say = say
+        self.entries = [entry for entry in read(procfile) if only is None or entry.name in only]
+        ports = self.servers.ports
+        self.wiring = Wiring(
+            self.servers,
+            self.entries,
+            http_port=http_port or ports.take("http")[0],
+            pos_port=pos_port or ports.take("pos")[0],
+            environ=environment,
+            database_prefix=database_prefix,
+        )
+        self._overrides = overrides or {}
+        self.processes = {entry.name: self._child(entry) for entry in self.entries}
+        self._topology = Child(
+            "topology",
+            [sys.executable, *_TOPOLOGY],
+            env=self.wiring.admin_environment(),
+            log=self._log("topology"),
+            cwd=ROOT,
+        )
+
+    @property
+    def http_url(self) -> str:
+        """The gateway's HTTP address."""
+        return self.wiring.public_url
+
+    @property
+    def pos_address(self) -> str:
+        """host:port of the POS edge."""
+        return f"127.0.0.1:{self.wiring.pos_port}"
+
+    @property
+    def admin_password(self) -> str:
+        """Password of the user `admin`, who exists from the first start."""
+        return self.wiring.admin_password
+
+    def start(self, timeout: float = 90) -> None:
+        """Start everything and return when every process is ready. On an error nothing is left running."""
+        try:
+            self._start(timeout)
+        except BaseException:
+            self.stop(grace=5)
+            raise
+
+    def _start(self, timeout: float) -> None:
+        self.wiring.write_targets()
+        if self._owns_servers:
+            self.servers.start()
+        # They connect with patience, so importing their packages overlaps with the servers' start.
+        self._start_all(entry for entry in self.entries if not entry.consumes)
+        if self._owns_servers:
+            self.servers.wait_ready()
+        self.declare_topology()
+        self._start_all(entry for entry in self.entries if entry.consumes)
+        self.wait_ready(timeout=timeout)
+
+    def declare_topology(self, timeout: float = 60) -> None:
+        """Declare exchanges, queues, bindings and policies; nothing consumes before."""
+        self._topology.start()
+        if not self._topology.wait(timeout) or self._topology.exit_code:
+            raise DevstackError(f"The topology could not be declared:\n{self._topology.log_tail()}")
+
+    def wait_ready(self, names: Iterable[str] | None = None, timeout: float = 60) -> None:
+        """Return when these processes (default: all) answer 200 on /readyz."""
+        waiting = list(self.processes if names is None else names)
+        deadline = time.monotonic() + timeout
+        while waiting:
+            waiting = [name for name in waiting if not self.is_ready(name)]
+            for name in waiting:
+                child = self.processes[name]
+                if not child.is_running:
+                    raise DevstackError(
+                        f"{name} ended at its start (exit code {child.exit_code}), see {child.log}:\n{child.log_tail()}"
+                    )
+            if waiting and time.monotonic() > deadline:
+                raise DevstackError(f"Not ready after {timeout:.0f} s: {', '.join(waiting)}; see 'make logs'.")
+            if waiting:
+                time.sleep(0.1)
+
+    def is_ready(self, name: str) -> bool:
+        """Whether a process is running and says so itself."""
+        return self.processes[name].is_running and answers_ready(self.wiring.telemetry_address(name))
+
+    def kill(self, name: str, signum: int = signal.SIGKILL) -> None:
+        """Send a signal to one process; SIGKILL waits until it is gone."""
+        self.processes[name].kill(signum)
+
+    def start_process(self, name: str) -> None:
+        """Start a process that is not running; `wait_ready([name])` waits for it."""
+        self.processes[name].start()
+
+    def restart(self, name: str, timeout: float = 60) -> None:
+        """End one process gracefully, start it and wait until it is ready."""
+        self.processes[name].stop(GRACE_SECONDS)
+        self.processes[name].start()
+        self.wait_ready([name], timeout)
+
+    def stop(self, grace: float = GRACE_SECONDS) -> None:
+        """End every process, all of them at once, then the servers if they are ours."""
+        for child in (self._topology, *self.processes.values()):
+            child.kill(signal.SIGTERM)
+        deadline = time.monotonic() + grace
+        for child in (self._topology, *self.processes.values()):
+            child.stop(max(0.1, deadline - time.monotonic()))
+        if self._owns_servers:
+            self.servers.stop()
+
+    def _start_all(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self.processes[entry.name].start()
+
+    def _child(self, entry: Entry) -> Child:
+        command = [sys.executable if part == "python" else part for part in entry.command]
+        env = self.wiring.process_environment(entry) | dict(self._overrides.get(entry.name, {}))
+        return Child(entry.name, command, env=env, log=self._log(entry.name), cwd=ROOT)
+
+    def _log(self, name: str) -> Path:
+        return self.servers.run_dir / "logs" / f"{name}.log"
+
+
+def answers_ready(address: str) -> bool:
+    """Whether the process at host:port answers 200 on /readyz."""
+    connection = http.client.HTTPConnection(address, timeout=1)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def choose_port(environ: Mapping[str, str], variable: str, default: int, say: Callable[[str], None]) -> int | None:
+    """The port a person asked for, else the default; None (any free one) when the default is taken.
+
+    Raises DevstackError when the port that was asked for is taken or is no port.
+    """
+    asked = environ.get(variable)
+    if asked is None:
+        if is_free(default):
+            return default
+        say(f"Port {default} is taken by another program; a free one is used ({variable} chooses one).")
+        return None
+    if not asked.isdigit() or not 0 < int(asked) < 65536:
+        raise DevstackError(f"{variable} is no port number: {asked!r}.")
+    if not is_free(int(asked)):
+        raise DevstackError(f"Port {asked} is taken by another program: end that, or set {variable} to another port.")
+    return int(asked)

@@ -6,26 +6,90 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+BUF := node_modules/@bufbuild/buf-linux-x64/bin/buf
 export PYTHONPATH := $(CURDIR):$(CURDIR)/gen
 
+SYSTEM_STAMP := $(VENV)/.system
 VENV_STAMP := $(VENV)/.stamp
 GEN_STAMP := gen/.stamp
+BUF_STAMP := node_modules/.stamp
 PROTOS := $(shell find protos -name '*.proto' 2>/dev/null)
+OWN := $(wildcard bench chassis contracts demo devstack gateway services tests)
 
-.PHONY: help setup gen
+.PHONY: help setup gen up down status logs demo test lint format bench parked replay verify-audit
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-setup: $(VENV_STAMP) $(GEN_STAMP) ## virtual environment, locked packages, generated code
+demo: setup ## the main job on real data, from set-up to a table of results (WEEKS=52 replays a year)
+	@$(PY) -m demo $(ARGS)
+
+test: setup ## all tests (ARGS="tests/leads -k routing" for a part)
+	@$(PY) -m pytest $(ARGS)
+
+up: setup ## start the platform and stay in the foreground; Ctrl-C ends it (FRESH=1: without earlier data)
+	@$(PY) -m devstack up $(if $(FRESH),--fresh)
+
+down: $(VENV_STAMP) ## end the platform, also after its starter was killed
+	@$(PY) -m devstack down
+
+status: $(VENV_STAMP) ## what runs, and where
+	@$(PY) -m devstack status
+
+logs: $(VENV_STAMP) ## follow the logs (ARGS="leads-rpc leads-worker" for some)
+	@$(PY) -m devstack logs $(ARGS)
+
+lint: setup $(BUF_STAMP) ## format, lint, types, import rules, contracts
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy $(OWN)
+	$(VENV)/bin/lint-imports
+	$(BUF) lint
+	@against=$$(git rev-parse -q --verify origin/main || git rev-parse -q --verify main || true); \
+	if [ -n "$$against" ] && git cat-file -e "$$against:buf.yaml" 2>/dev/null; then \
+		echo "buf breaking against $$against"; $(BUF) breaking --against ".git#ref=$$against"; \
+	else \
+		echo "buf breaking: main has no contracts yet, so there is nothing to compare with."; \
+	fi
+
+format: $(VENV_STAMP) ## format the code and fix what can be fixed by itself
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+bench: setup ## measured runs; the last lines are JSON
+	@$(PY) -m bench $(ARGS)
+
+parked: setup ## list messages that could not be handled, with their reasons (ARGS="--service leads")
+	@$(PY) -m devstack run -- python -m chassis.parked list $(ARGS)
+
+replay: setup ## hand parked messages to their handlers again (ARGS="--service leads --id ...")
+	@$(PY) -m devstack run -- python -m chassis.parked replay $(ARGS)
+
+verify-audit: setup ## check the audit trail's hash chains
+	@$(PY) -m devstack run --as gateway -- python -m gateway audit verify
+
+setup: $(SYSTEM_STAMP) $(VENV_STAMP) $(GEN_STAMP) ## system packages (as root), virtual environment, locked packages, generated code
 
 gen: $(GEN_STAMP) ## generate code from protos/ into gen/ (only when a proto changed)
 
-$(VENV_STAMP): requirements.lock
-	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	printf '%s\n%s\n' '$(CURDIR)' '$(CURDIR)/gen' > "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/saleloop.pth"
-	touch $@
+$(SYSTEM_STAMP): devstack/system.py
+	@command -v $(PYTHON) >/dev/null || { echo "saleloop: $(PYTHON) is missing: install it with 'apt-get install -y python3 python3-venv'." >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "saleloop: Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V); PYTHON=... chooses another." >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "saleloop: $(PYTHON) lacks venv: install it with 'apt-get install -y python3-venv'." >&2; exit 2; }
+	@$(PYTHON) -m devstack.system
+	@mkdir -p $(VENV) && touch $@
+
+$(VENV_STAMP): requirements.lock | $(SYSTEM_STAMP)
+	@echo "Making the virtual environment (about a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@printf '%s\n%s\n' '$(CURDIR)' '$(CURDIR)/gen' > "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/saleloop.pth"
+	@touch $@
 
 $(GEN_STAMP): $(VENV_STAMP) $(PROTOS) devstack/generate.py
-	$(PY) -m devstack.generate
+	@$(PY) -m devstack.generate
+
+# The binary's own npm package; the npm client comes with the virtual environment when the machine has none.
+$(BUF_STAMP): package-lock.json | $(VENV_STAMP)
+	@"$$(command -v npm || echo $(VENV)/bin/npm)" ci --silent --no-audit --no-fund
+	@touch $@

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -109,7 +110,8 @@ def run(run_dir: Path, owner: str, command: Sequence[str]) -> int:
     state = _read_state(run_dir)
     if state is None:
         raise DevstackError("Saleloop is not running: 'make up' first.")
-    return subprocess.call(list(command), env={**os.environ, **state["environment"][owner]}, cwd=ROOT)
+    program = [sys.executable if part == "python" else part for part in command[:1]]
+    return subprocess.call([*program, *command[1:]], env={**os.environ, **state["environment"][owner]}, cwd=ROOT)
 
 
 def _environ(run_dir: Path) -> dict[str, str]:

@@ -35,6 +35,9 @@ def generate(protos: Path, target: Path) -> int:
                     f"--plugin=protoc-gen-mypy_grpc={_BIN / 'protoc-gen-mypy_grpc'}",
                     f"--mypy_out=quiet:{fresh}",
                     f"--mypy_grpc_out=quiet:{fresh}",
+                    # With comments: the OpenAPI document takes its descriptions from them.
+                    "--include_source_info",
+                    f"--descriptor_set_out={fresh / 'descriptors.binpb'}",
                     *sources,
                 ]
             )

@@ -1,0 +1,1 @@
+"""Technical parts shared by all services; knows no business word."""

@@ -3,10 +3,12 @@
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from devstack import commands
 from devstack.errors import DevstackError
 from devstack.owners import OWNERS
+from devstack.wiring import ROOT
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     subparsers = parser.add_subparsers(dest="command", required=True)
     up = subparsers.add_parser("up", help="start the platform and stay in the foreground")
     up.add_argument("--fresh", action="store_true", help="remove the data of earlier runs first")
+    up.add_argument("--procfile", type=Path, default=ROOT / "Procfile", help="start other processes")
     subparsers.add_parser("down", help="end the platform, also after its starter was killed")
     subparsers.add_parser("status", help="what runs, and where")
     logs = subparsers.add_parser("logs", help="follow the logs")
@@ -27,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         match options.command:
             case "up":
-                return commands.up(run_dir, fresh=options.fresh)
+                return commands.up(run_dir, fresh=options.fresh, procfile=options.procfile)
             case "down":
                 return commands.down(run_dir)
             case "status":

@@ -36,7 +36,7 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def up(run_dir: Path, *, fresh: bool = False) -> int:
+def up(run_dir: Path, *, fresh: bool = False, procfile: Path = ROOT / "Procfile") -> int:
     """Start the platform and stay until Ctrl-C or SIGTERM; `fresh` removes the data of earlier runs first."""
     started = time.monotonic()
     run_dir.mkdir(parents=True, exist_ok=True)
@@ -47,9 +47,9 @@ def up(run_dir: Path, *, fresh: bool = False) -> int:
         platform = Platform(
             run_dir,
             environ=_environ(run_dir),
+            procfile=procfile,
             http_port=choose_port(os.environ, "SALELOOP_HTTP_PORT", _HTTP_PORT, say),
             pos_port=choose_port(os.environ, "SALELOOP_POS_PORT", _POS_PORT, say),
-            say=say,
         )
         if fresh:
             platform.servers.wipe()

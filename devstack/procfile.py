@@ -1,4 +1,4 @@
-"""The Procfile: one line for each process, `name: command`."""
+"""The Procfile: one line for each process, `name: command`, and `release` for what runs once before them."""
 
 import re
 import shlex
@@ -29,22 +29,32 @@ class Entry:
         return self.name.split("-", 1)[1] in _CONSUMING
 
 
-def read(path: Path) -> list[Entry]:
-    """The entries of a Procfile in their order. Raises DevstackError for a line that cannot be read."""
+@dataclass(frozen=True)
+class Procfile:
+    """The processes in their order, and the command that runs once before any of them consumes."""
+
+    release: tuple[str, ...] | None
+    entries: tuple[Entry, ...]
+
+
+def read(path: Path) -> Procfile:
+    """Read a Procfile. Raises DevstackError for a line that cannot be understood."""
     if not path.exists():
         raise DevstackError(f"{path.name} is missing in {path.parent}.")
-    return [
-        _entry(line, number)
+    lines = [
+        _line(line, number)
         for number, line in enumerate(path.read_text().splitlines(), start=1)
         if line.strip() and not line.startswith("#")
     ]
+    release = next((command for name, command in lines if name == "release"), None)
+    return Procfile(release, tuple(Entry(name, command) for name, command in lines if name != "release"))
 
 
-def _entry(line: str, number: int) -> Entry:
+def _line(line: str, number: int) -> tuple[str, tuple[str, ...]]:
     match = _LINE.match(line)
     if match is None:
         raise DevstackError(f"Procfile line {number} is not 'name: command': {line}")
     name, command = match.groups()
-    if "-" not in name or owner_of(name) not in OWNERS:
+    if name != "release" and ("-" not in name or owner_of(name) not in OWNERS):
         raise DevstackError(f"Procfile line {number}: {name} is not <owner>-<role>, owner one of {OWNERS}")
-    return Entry(name, tuple(shlex.split(command)))
+    return name, tuple(shlex.split(command))

@@ -16,7 +16,6 @@ from devstack.servers import Servers
 from devstack.wiring import ROOT, Wiring
 
 GRACE_SECONDS = 20.0
-_TOPOLOGY = ("-m", "chassis.topology", "declare")
 
 
 class Platform:
@@ -38,13 +37,12 @@ class Platform:
         http_port: int | None = None,
         pos_port: int | None = None,
         procfile: Path = ROOT / "Procfile",
-        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         environment = dict(os.environ if environ is None else environ)
         self._owns_servers = servers is None
         self.servers = servers or Servers(run_dir, environment)
-        self._say = say
-        self.entries = [entry for entry in read(procfile) if only is None or entry.name in only]
+        plan = read(procfile)
+        self.entries = [entry for entry in plan.entries if only is None or entry.name in only]
         ports = self.servers.ports
         self.wiring = Wiring(
             self.servers,
@@ -55,14 +53,8 @@ class Platform:
             database_prefix=database_prefix,
         )
         self._overrides = overrides or {}
-        self.processes = {entry.name: self._child(entry) for entry in self.entries}
-        self._topology = Child(
-            "topology",
-            [sys.executable, *_TOPOLOGY],
-            env=self.wiring.admin_environment(),
-            log=self._log("topology"),
-            cwd=ROOT,
-        )
+        self.processes = {entry.name: self._process(entry) for entry in self.entries}
+        self._release = self._child("release", plan.release or ("true",), self.wiring.admin_environment())
 
     @property
     def http_url(self) -> str:
@@ -95,15 +87,15 @@ class Platform:
         self._start_all(entry for entry in self.entries if not entry.consumes)
         if self._owns_servers:
             self.servers.wait_ready()
-        self.declare_topology()
+        self.release()
         self._start_all(entry for entry in self.entries if entry.consumes)
         self.wait_ready(timeout=timeout)
 
-    def declare_topology(self, timeout: float = 60) -> None:
-        """Declare exchanges, queues, bindings and policies; nothing consumes before."""
-        self._topology.start()
-        if not self._topology.wait(timeout) or self._topology.exit_code:
-            raise DevstackError(f"The topology could not be declared:\n{self._topology.log_tail()}")
+    def release(self, timeout: float = 60) -> None:
+        """Run the Procfile's `release` (it declares the topology); nothing consumes before."""
+        self._release.start()
+        if not self._release.wait(timeout) or self._release.exit_code:
+            raise DevstackError(f"The topology could not be declared:\n{self._release.log_tail()}")
 
     def wait_ready(self, names: Iterable[str] | None = None, timeout: float = 60) -> None:
         """Return when these processes (default: all) answer 200 on /readyz."""
@@ -142,10 +134,10 @@ class Platform:
 
     def stop(self, grace: float = GRACE_SECONDS) -> None:
         """End every process, all of them at once, then the servers if they are ours."""
-        for child in (self._topology, *self.processes.values()):
+        for child in (self._release, *self.processes.values()):
             child.kill(signal.SIGTERM)
         deadline = time.monotonic() + grace
-        for child in (self._topology, *self.processes.values()):
+        for child in (self._release, *self.processes.values()):
             child.stop(max(0.1, deadline - time.monotonic()))
         if self._owns_servers:
             self.servers.stop()
@@ -154,13 +146,13 @@ class Platform:
         for entry in entries:
             self.processes[entry.name].start()
 
-    def _child(self, entry: Entry) -> Child:
-        command = [sys.executable if part == "python" else part for part in entry.command]
-        env = self.wiring.process_environment(entry) | dict(self._overrides.get(entry.name, {}))
-        return Child(entry.name, command, env=env, log=self._log(entry.name), cwd=ROOT)
+    def _process(self, entry: Entry) -> Child:
+        overrides = dict(self._overrides.get(entry.name, {}))
+        return self._child(entry.name, entry.command, self.wiring.process_environment(entry) | overrides)
 
-    def _log(self, name: str) -> Path:
-        return self.servers.run_dir / "logs" / f"{name}.log"
+    def _child(self, name: str, command: Iterable[str], env: Mapping[str, str]) -> Child:
+        argv = [sys.executable if part == "python" else part for part in command]
+        return Child(name, argv, env=env, log=self.servers.run_dir / "logs" / f"{name}.log", cwd=ROOT)
 
 
 def answers_ready(address: str) -> bool:

@@ -1,0 +1,1 @@
+"""Contracts, orders, invoices, payments, receivables, customer success."""

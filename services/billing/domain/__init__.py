@@ -1,0 +1,1 @@
+"""The rules of money owed: pure functions and values, standard library only."""

@@ -1,0 +1,1 @@
+"""Stores, their tills and receipts, and the figures counted from them."""

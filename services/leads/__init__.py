@@ -1,0 +1,1 @@
+"""Accounts, leads and who owns them."""

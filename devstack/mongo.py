@@ -71,8 +71,11 @@ class EmbeddedMongo:
             f"/{database or owner or ''}?replicaSet={_REPLICA_SET}&authSource=admin"
         )
 
-    def wait_ready(self, timeout: float = 40) -> None:
-        """Return when it accepts writes and its users exist; makes them at the first start."""
+    def wait_ready(self, timeout: float = 60) -> None:
+        """Return when it accepts writes and its users exist; makes them at the first start.
+
+        On a new port it first looks for 30 s whether the stranger on its old one is itself.
+        """
         deadline = time.monotonic() + timeout
         while True:
             self._require_running()

@@ -24,6 +24,8 @@ _SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the wrapper in sbin i
 _PLUGINS = ("rabbitmq_management", "rabbitmq_prometheus", "rabbitmq_consistent_hash_exchange")
 _PLUGIN_NEEDS = ("rabbitmq_prelaunch", "rabbitmq_management_agent", "rabbitmq_web_dispatch")
 _OTHER_SERVER = "Or set SALELOOP_AMQP_URL to a RabbitMQ elsewhere, and none is started here."
+# After its applications have stopped (0.2 s) the Erlang machine would idle for six seconds before it exits.
+_SHUTDOWN = "-shutdown_time 1500"
 PORT_PURPOSES = ("amqp", "amqp_management", "amqp_metrics", "amqp_distribution", "epmd")
 
 
@@ -111,7 +113,7 @@ class EmbeddedRabbit:
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self._home / "enabled_plugins"),
             "RABBITMQ_PLUGINS_DIR": str(self._home / "plugins"),
             "RABBITMQ_DIST_PORT": str(self._dist_port),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-kernel inet_dist_use_interface {{127,0,0,1}} {_SHUTDOWN}",
         }
 
     def _write_configuration(self) -> None:

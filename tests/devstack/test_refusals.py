@@ -57,7 +57,8 @@ def test_servers_elsewhere_are_used_as_they_are_and_nothing_is_started(tmp_path:
 def test_a_process_that_cannot_start_ends_everything_and_shows_its_log(tmp_path: Path) -> None:
     procfile = tmp_path / "Procfile"
     procfile.write_text("leads-rpc: python -m tests.devstack.fake_process fail\n")
-    platform = Platform(tmp_path / "run", environ=environ_for_tests(), procfile=procfile)
+    environ = environ_for_tests() | {"SALELOOP_AMQP_URL": "amqp://mq.example/"}
+    platform = Platform(tmp_path / "run", environ=environ, procfile=procfile)
     with pytest.raises(DevstackError, match="fake: cannot start"):
         platform.start()
     assert leftovers.find(platform.servers.run_dir) == []

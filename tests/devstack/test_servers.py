@@ -1,6 +1,8 @@
 """The embedded servers: users see only what is theirs, and both come back with the same data."""
 
+import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pika
@@ -11,7 +13,7 @@ from pymongo.errors import OperationFailure
 
 from devstack.servers import Servers
 from devstack.supervisor import Platform
-from tests.stack import Database, Vhost
+from tests.stack import Database, Vhost, environ_for_tests
 
 
 def test_an_owner_reads_its_own_database_only(stack: Servers) -> None:
@@ -63,3 +65,33 @@ def test_both_servers_come_back_with_their_data_after_a_kill(make_platform: Call
         assert client["leads"]["probe"].find_one() == {"_id": "kept"}
     with pika.BlockingConnection(pika.URLParameters(servers.amqp_url("leads"))) as connection:
         connection.channel().queue_declare("leads.kept", passive=True)
+
+
+def test_mongod_moves_to_a_free_port_when_its_own_was_taken(tmp_path: Path) -> None:
+    environ = environ_for_tests() | {"SALELOOP_AMQP_URL": "amqp://mq.example/"}
+    first = _mongo_with_a_document(tmp_path, environ)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", first))
+        servers = Servers(tmp_path, environ)
+        try:
+            servers.start()
+            servers.wait_ready()
+            assert servers.mongo is not None
+            assert servers.mongo.port != first
+            with MongoClient[dict[str, object]](servers.mongo_url("leads")) as client:
+                assert client["leads"]["probe"].find_one() == {"_id": "kept"}
+        finally:
+            servers.stop()
+
+
+def _mongo_with_a_document(run_dir: Path, environ: dict[str, str]) -> int:
+    servers = Servers(run_dir, environ)
+    try:
+        servers.start()
+        servers.wait_ready()
+        with MongoClient[dict[str, object]](servers.mongo_url("leads")) as client:
+            client["leads"]["probe"].insert_one({"_id": "kept"})
+    finally:
+        servers.stop()
+    assert servers.mongo is not None
+    return servers.mongo.port

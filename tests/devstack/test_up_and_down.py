@@ -15,6 +15,14 @@ from tests.devstack.starter import Starter
 
 
 @pytest.fixture
+def quick_starter(tmp_path: Path) -> Iterator[Starter]:
+    """A starter whose RabbitMQ is elsewhere, for what does not depend on it."""
+    starter = Starter(tmp_path / "run", SALELOOP_AMQP_URL="amqp://mq.example/")
+    yield starter
+    leftovers.end(starter.run_dir, grace=5)
+
+
+@pytest.fixture
 def starter(tmp_path: Path) -> Iterator[Starter]:
     starter = Starter(tmp_path / "run")
     yield starter
@@ -33,10 +41,10 @@ def test_up_says_where_it_is_ready_and_ctrl_c_ends_all_of_it(starter: Starter) -
     assert starter.call("status").returncode == 3
 
 
-def test_a_second_up_is_refused_while_the_first_runs(starter: Starter) -> None:
-    running = starter.up()
-    starter.wait_for("Ctrl-C ends everything")
-    second = starter.call("up")
+def test_a_second_up_is_refused_while_the_first_runs(quick_starter: Starter) -> None:
+    running = quick_starter.up()
+    quick_starter.wait_for("Ctrl-C ends everything")
+    second = quick_starter.call("up")
     assert second.returncode == 2
     assert "already running" in second.stderr
     assert str(running.pid) in second.stderr
@@ -69,14 +77,14 @@ def test_an_up_after_a_killed_one_cleans_up_and_starts(starter: Starter) -> None
     assert leftovers.find(starter.run_dir) == []
 
 
-def test_a_process_that_dies_is_started_again_and_it_is_said(starter: Starter) -> None:
-    running = starter.up()
-    starter.wait_for("Ctrl-C ends everything")
-    worker = next(p for p in leftovers.find(starter.run_dir) if p.environ().get("SALELOOP_GRPC_PORT"))
+def test_a_process_that_dies_is_started_again_and_it_is_said(quick_starter: Starter) -> None:
+    running = quick_starter.up()
+    quick_starter.wait_for("Ctrl-C ends everything")
+    worker = next(p for p in leftovers.find(quick_starter.run_dir) if p.environ().get("SALELOOP_GRPC_PORT"))
     os.kill(worker.pid, signal.SIGKILL)
-    starter.wait_for("ended unexpectedly", 10)
+    quick_starter.wait_for("ended unexpectedly", 10)
     deadline = time.monotonic() + 20
-    while starter.call("status").returncode != 0:
+    while quick_starter.call("status").returncode != 0:
         assert time.monotonic() < deadline
     running.send_signal(signal.SIGINT)
     assert running.wait(60) == 0

@@ -1,0 +1,68 @@
+"""Who may see, price, approve and sign quotes.
+
+Salespeople reach their own quotes, supervisors their team's, regional managers their region's; those who answer for
+the whole company reach all. What a product costs is shown to finance only. Whether a person decides a certain step
+is a rule of the quote (its approvers), not of this table.
+"""
+
+from chassis.access import Grant, Rule, Scope
+from contracts.roles import Role
+
+_SELLERS = {
+    Role.SALESPERSON: Grant(Scope.OWN),
+    Role.SUPERVISOR: Grant(Scope.TEAM),
+}
+_REGION = {Role.REGIONAL_MANAGER: Grant(Scope.REGION)}
+_HEAD_OFFICE = {
+    Role.FINANCE: Grant(),
+    Role.LEGAL: Grant(),
+    Role.DIRECTOR: Grant(),
+    Role.GENERAL_MANAGER: Grant(),
+}
+_READERS = _SELLERS | _REGION | _HEAD_OFFICE
+_APPROVERS = {Role.SUPERVISOR: Grant(Scope.TEAM)} | _REGION | _HEAD_OFFICE
+
+
+def _catalogue(field: str) -> dict[Role, Grant]:
+    """Everybody inside reads the catalogue; its cost only finance."""
+    hidden = Grant(hidden=(f"{field}.cost_minor",))
+    readers = (
+        Role.ADMIN,
+        Role.DIRECTOR,
+        Role.GENERAL_MANAGER,
+        Role.REGIONAL_MANAGER,
+        Role.SUPERVISOR,
+        Role.SALESPERSON,
+        Role.MARKETING,
+        Role.LEGAL,
+        Role.CUSTOMER_SUCCESS,
+        Role.REGIONAL_SUPERVISOR,
+        Role.STORE_MANAGER,
+    )
+    return {role: hidden for role in readers} | {Role.FINANCE: Grant()}
+
+
+RULES = (
+    Rule("quotes.PutProduct", {Role.ADMIN: Grant(hidden=("product.cost_minor",)), Role.FINANCE: Grant()}),
+    Rule("quotes.GetProduct", _catalogue("product")),
+    Rule("quotes.ListProducts", _catalogue("products")),
+    Rule("quotes.CreateQuote", _SELLERS),
+    Rule("quotes.UpdateQuote", _SELLERS),
+    Rule("quotes.SubmitQuote", _SELLERS),
+    Rule("quotes.GetSignLink", _SELLERS),
+    Rule("quotes.GetQuote", _READERS),
+    Rule("quotes.ListQuotes", _READERS),
+    Rule("quotes.PreviewApproval", _READERS),
+    Rule("quotes.GetQuotePdf", _READERS),
+    Rule("quotes.ApproveQuote", _APPROVERS),
+    Rule("quotes.ReturnQuote", _APPROVERS),
+    Rule("quotes.RejectQuote", _APPROVERS),
+    Rule("quotes.GetSignPage", public=True),
+    Rule("quotes.GetSignPagePdf", public=True),
+    Rule("quotes.SignQuote", public=True),
+    Rule("quotes.GetApprovalPolicy", _READERS | {Role.ADMIN: Grant()}),
+    Rule(
+        "quotes.UpdateApprovalPolicy",
+        {Role.ADMIN: Grant(), Role.DIRECTOR: Grant(), Role.GENERAL_MANAGER: Grant()},
+    ),
+)

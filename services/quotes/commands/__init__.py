@@ -1,0 +1,1 @@
+"""What can be done with products and quotes: one function for each use case."""

@@ -1,0 +1,1 @@
+"""The rules of products, prices, approvals and signatures: pure functions and values, standard library only."""

@@ -1,7 +1,11 @@
 """What exchanges, queues and bindings follow from the table of events and subscriptions."""
 
+import importlib
+import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 AUDIT_TYPE = "change_recorded.v1"
 AUDIT_QUEUE = "gateway.audit"
@@ -87,3 +91,17 @@ def retry_exchange(service: str, number: int) -> str:
 def parked_exchange(service: str) -> str:
     """Where messages go that were given up; its queue has the same name."""
     return f"{service}.parked"
+
+
+@cache
+def table() -> Topology:
+    """The installation's table. The chassis only knows where it stands: SALELOOP_TOPOLOGY ("module:name")."""
+    module, _, name = os.environ.get("SALELOOP_TOPOLOGY", "contracts.topology:TOPOLOGY").partition(":")
+    found: Topology = getattr(importlib.import_module(module), name)
+    return found
+
+
+if __name__ == "__main__":
+    from chassis.declare import main
+
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,279 @@
+"""Connections to the broker: each runs in its own thread (a greenthread where eventlet has patched) and comes back.
+
+The only place, with its neighbours consuming.py and topology_declare.py, that knows pika.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import pika
+from pika.channel import Channel
+from pika.exceptions import AMQPError
+
+from chassis import metrics
+from chassis.clocks import real_clock
+from chassis.logs import get_logger
+
+log = get_logger()
+
+_HEARTBEAT_S = 10
+_BLOCKED_S = 5.0
+_CONFIRM_S = 5.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 2.0
+_KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
+
+
+def parameters(url: str, name: str) -> pika.URLParameters:
+    """How every connection of the project is made. `name` is shown in the broker's lists."""
+    made = pika.URLParameters(url)
+    made.heartbeat = _HEARTBEAT_S
+    made.blocked_connection_timeout = _BLOCKED_S
+    made.socket_timeout = 3.0
+    made.stack_timeout = 5.0
+    made.tcp_options = _KEEPALIVE
+    made.client_properties = {"connection_name": name}
+    return made
+
+
+class Link:
+    """One connection with one channel. Subclasses say what happens on the channel; all `_on_*` run in its thread."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self.name = name
+        self._parameters = parameters(url, name)
+        self._connection: Any = None
+        self._stopping = threading.Event()
+        self._connected = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    @property
+    def is_connected(self) -> bool:
+        """True while the channel is open and not blocked."""
+        return self._connected.is_set()
+
+    def start(self) -> None:
+        """Connect, and connect again for ever; does not wait."""
+        self._thread.start()
+
+    def wait_connected(self, timeout: float) -> bool:
+        """True when the channel was open within `timeout` seconds."""
+        return self._connected.wait(timeout)
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """Close the connection and end the thread."""
+        self._stopping.set()
+        self.call(self._close)
+        self._thread.join(timeout)
+
+    def call(self, what: Callable[[], None]) -> None:
+        """Run `what` soon in the connection's thread; dropped when there is no connection."""
+        connection = self._connection
+        if connection is not None:
+            try:
+                connection.ioloop.add_callback_threadsafe(what)
+            except (OSError, AttributeError, AMQPError):  # its loop has ended this very moment
+                return
+
+    def _on_channel(self, channel: Channel) -> None:
+        """The channel is open: set it up, then call `_ready`."""
+        raise NotImplementedError  # every subclass has its own
+
+    def _on_lost(self) -> None:
+        """The connection is gone with everything that was under way."""
+
+    def _on_second(self) -> None:
+        """Called every second while connected."""
+
+    def _ready(self) -> None:
+        self._connected.set()
+
+    def _run(self) -> None:
+        pause = _FIRST_PAUSE_S
+        while not self._stopping.is_set():
+            was_connected = self._live()
+            if self._stopping.is_set():
+                return
+            pause = _FIRST_PAUSE_S if was_connected else min(pause * 2, _LONGEST_PAUSE_S)
+            self._stopping.wait(pause)
+
+    def _live(self) -> bool:
+        """One connection from its opening to its end; True when it was of use."""
+        connection = pika.SelectConnection(
+            self._parameters,
+            on_open_callback=lambda opened: opened.channel(on_open_callback=self._opened),
+            on_open_error_callback=lambda failed, error: self._ended(failed, error),
+            on_close_callback=lambda closed, reason: self._ended(closed, reason),
+        )
+        self._connection = connection
+        if self._stopping.is_set():  # stop() looked for a connection before there was one
+            self._close()
+        try:
+            connection.ioloop.start()
+        except Exception:  # a thread that dies here would silence the process for ever
+            log.exception("broker_connection_failed", connection=self.name)
+        self._connection = None
+        was_connected = self._connected.is_set()
+        self._connected.clear()
+        self._on_lost()
+        connection.ioloop.close()
+        return was_connected
+
+    def _opened(self, channel: Channel) -> None:
+        channel.add_on_close_callback(lambda _closed, reason: self._channel_closed(reason))
+        connection = channel.connection
+        connection.add_on_connection_blocked_callback(lambda *_: self._connected.clear())
+        connection.add_on_connection_unblocked_callback(lambda *_: self._connected.set())
+        connection.ioloop.call_later(1, self._second)
+        self._on_channel(channel)
+
+    def _second(self) -> None:
+        connection = self._connection
+        if connection is not None and connection.is_open:
+            self._on_second()
+            connection.ioloop.call_later(1, self._second)
+
+    def _channel_closed(self, reason: Exception) -> None:
+        if not self._stopping.is_set():
+            log.warning("broker_channel_closed", connection=self.name, reason=str(reason))
+        self._close()
+
+    def _close(self) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        if connection.is_open:
+            connection.close()
+        elif connection.is_closed:
+            connection.ioloop.stop()
+
+    def _ended(self, connection: Any, reason: Any) -> None:
+        if not self._stopping.is_set():
+            metrics.BROKER_RECONNECTS.inc()
+            log.warning("broker_connection_lost", connection=self.name, reason=str(reason) or type(reason).__name__)
+        connection.ioloop.stop()
+
+
+class Outcome(Enum):
+    """What became of a published message."""
+
+    CONFIRMED = "confirmed"
+    RETURNED = "returned"  # no queue took it
+    LOST = "lost"  # not confirmed in time, or the connection fell: it may have arrived or not
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A persistent message. `headers` may hold strings and integers."""
+
+    exchange: str
+    routing_key: str
+    body: bytes
+    message_id: str
+    headers: dict[str, str | int]
+    content_type: str = "application/json"
+
+
+Done = Callable[[Outcome], None]
+
+
+class Publisher(Link):
+    """Publishes with pipelined confirms, mandatory. `done` is called in the publisher's thread and must be quick."""
+
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(url, name)
+        self._waiting: deque[tuple[Outgoing, Done]] = deque()
+        self._unconfirmed: dict[int, tuple[Outgoing, Done, float]] = {}
+        self._returned: set[str] = set()
+        self._sent = 0
+        self._channel: Channel | None = None
+        self._is_waking = False
+
+    def publish(self, message: Outgoing, done: Done) -> bool:
+        """Send soon, without blocking. False when the broker is away: nothing was done then."""
+        if not self.is_connected:
+            return False
+        self._waiting.append((message, done))
+        if not self._is_waking:
+            self._is_waking = True
+            self.call(self._send)
+        return True
+
+    def publish_and_wait(self, message: Outgoing, timeout: float = 6.0) -> Outcome:
+        """Send and wait for what becomes of it. Not for the publisher's own thread."""
+        settled = threading.Event()
+        outcomes: list[Outcome] = []
+
+        def done(outcome: Outcome) -> None:
+            outcomes.append(outcome)
+            settled.set()
+
+        if not self.publish(message, done) or not settled.wait(timeout):
+            return Outcome.LOST
+        return outcomes[0]
+
+    def _on_channel(self, channel: Channel) -> None:
+        self._channel = channel
+        self._sent = 0
+        channel.add_on_return_callback(lambda _channel, _method, properties, _body: self._back(properties))
+        channel.confirm_delivery(self._confirmed, callback=lambda _frame: self._ready())
+
+    def _ready(self) -> None:
+        metrics.BROKER_CONNECTED.set(1)
+        super()._ready()
+
+    def _send(self) -> None:
+        self._is_waking = False
+        while self._waiting and self._channel is not None and self._channel.is_open:
+            message, done = self._waiting.popleft()
+            properties = pika.BasicProperties(
+                content_type=message.content_type,
+                delivery_mode=2,
+                message_id=message.message_id,
+                headers=message.headers,
+            )
+            self._sent += 1
+            self._unconfirmed[self._sent] = (message, done, real_clock.monotonic())
+            self._channel.basic_publish(message.exchange, message.routing_key, message.body, properties, mandatory=True)
+
+    def _confirmed(self, frame: Any) -> None:
+        last = frame.method.delivery_tag
+        if frame.method.multiple:
+            tags = [tag for tag in self._unconfirmed if tag <= last]
+        else:
+            tags = [last]
+        is_acked = isinstance(frame.method, pika.spec.Basic.Ack)
+        for tag in tags:
+            message, done, _ = self._unconfirmed.pop(tag)
+            was_returned = message.message_id in self._returned
+            self._returned.discard(message.message_id)
+            done((Outcome.RETURNED if was_returned else Outcome.CONFIRMED) if is_acked else Outcome.LOST)
+
+    def _back(self, properties: pika.BasicProperties) -> None:
+        self._returned.add(properties.message_id)
+
+    def _on_second(self) -> None:
+        oldest = next(iter(self._unconfirmed.values()), None)
+        if oldest is not None and real_clock.monotonic() - oldest[2] > _CONFIRM_S:
+            log.warning("broker_confirm_missing", connection=self.name, unconfirmed=len(self._unconfirmed))
+            self._abort()
+
+    def _abort(self) -> None:
+        """Give the connection up without waiting for a broker that does not answer."""
+        connection = self._connection
+        if connection is not None and connection.is_open:
+            connection._terminate_stream(AMQPError("confirm missing"))
+
+    def _on_lost(self) -> None:
+        metrics.BROKER_CONNECTED.set(0)
+        self._channel = None
+        lost = [done for _, done, _ in self._unconfirmed.values()]
+        while self._waiting:
+            lost.append(self._waiting.popleft()[1])
+        self._unconfirmed.clear()
+        self._returned.clear()
+        for done in lost:
+            done(Outcome.LOST)

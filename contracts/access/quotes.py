@@ -39,7 +39,7 @@ def _catalogue(field: str) -> dict[Role, Grant]:
         Role.REGIONAL_SUPERVISOR,
         Role.STORE_MANAGER,
     )
-    return {role: hidden for role in readers} | {Role.FINANCE: Grant()}
+    return dict.fromkeys(readers, hidden) | {Role.FINANCE: Grant()}
 
 
 RULES = (

@@ -123,13 +123,14 @@ class DeadlineExceeded(SaleloopError):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a caller is told about an exception, as plain values."""
+    """What a caller is told about an exception, as plain values. `domain` names who raised it ("leads.saleloop")."""
 
     code: str
     reason: str
     message: str
     metadata: Mapping[str, str] = data_field(default_factory=dict)
     violations: tuple[FieldViolation, ...] = ()
+    domain: str = ""
 
     @property
     def is_internal(self) -> bool:

@@ -1,0 +1,147 @@
+"""What every call passes before and after its handler, in one chain:
+
+measure -> span -> deadline -> token -> access rule -> context -> storage time limit -> handler (repeated after a
+version conflict) -> field slice; whatever raises becomes a google.rpc.Status.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import Any, TypeAlias
+
+import grpc
+import pymongo
+from google.protobuf import descriptor_pool
+
+from chassis import access, metrics, principal, rpc_status, telemetry
+from chassis.errors import (
+    DeadlineExceeded,
+    Failure,
+    InvalidArgument,
+    SaleloopError,
+    Unauthenticated,
+    describe,
+    is_version_conflict,
+)
+from chassis.logs import get_logger
+from chassis.principal import Principal
+from chassis.rpc_fields import apply_slice, check_paths
+from chassis.tokens import AccessTokenVerifier
+
+log = get_logger(__name__)
+
+VERSION_CONFLICT_RETRIES = 3
+_A_YEAR_S = 365 * 86_400.0  # grpc tells a call without deadline as one in a far future
+_ANSWER_RESERVE_S = 0.1  # time of the caller's deadline that storage may not use up, so that the answer arrives
+
+Handler = Callable[[Any, grpc.ServicerContext], Any]
+MethodHandler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"  # generic in the stubs only
+
+
+class MethodNotGuarded(RuntimeError):
+    """A method cannot be served safely: it has no access rule, or is a stream."""
+
+
+class Guard:
+    """Wraps the methods of one service's servicers."""
+
+    def __init__(self, service: str, table: access.Table, verifier: AccessTokenVerifier) -> None:
+        self._service, self._table, self._verifier = service, table, verifier
+
+    def wrap_all(self, service_name: str, handlers: Mapping[str, MethodHandler]) -> dict[str, MethodHandler]:
+        """The guarded methods of a proto service. Raises MethodNotGuarded, and UnknownFieldPath for a bad rule."""
+        return {rpc: self._wrap(service_name, rpc, handler) for rpc, handler in handlers.items()}
+
+    def _wrap(self, service_name: str, rpc: str, handler: MethodHandler) -> MethodHandler:
+        operation = access.operation_name(f"/{service_name}/{rpc}")
+        rule = self._table.lookup(operation)
+        if rule is None:
+            raise MethodNotGuarded(f"{operation} has no access rule in contracts/access")
+        if handler.unary_unary is None:
+            raise MethodNotGuarded(f"{operation} is a stream, which this server does not guard")
+        method = descriptor_pool.Default().FindServiceByName(service_name).methods_by_name[rpc]
+        for grant in rule.grants.values():
+            check_paths(method.output_type, grant)
+        return grpc.unary_unary_rpc_method_handler(
+            self._guarded(operation, handler.unary_unary),
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+
+    def _guarded(self, operation: str, handler: Handler) -> Handler:
+        def guarded(request: Any, context: grpc.ServicerContext) -> Any:
+            started = time.perf_counter()
+            metadata = {str(key): value for key, value in context.invocation_metadata()}
+            code = "OK"
+            with telemetry.span(
+                operation,
+                "server",
+                traceparent=str(metadata.get("traceparent", "")),
+                attributes={"rpc.system": "grpc", "rpc.method": operation},
+            ):
+                try:
+                    return self._serve(operation, handler, request, context, metadata)
+                except Exception as error:  # every error of a call ends here, translated
+                    failure = self._failure(operation, error)
+                    code = failure.code
+                finally:
+                    metrics.RPC_DURATION.labels(operation, code).observe(time.perf_counter() - started)
+            return rpc_status.abort(context, failure)
+
+        return guarded
+
+    def _serve(
+        self, operation: str, handler: Handler, request: Any, context: grpc.ServicerContext, metadata: dict[str, Any]
+    ) -> Any:
+        remaining = require_deadline(context)
+        try:
+            caller = self._caller(str(metadata.get("authorization", "")))
+            grant = self._table.decide(operation, caller)
+        except SaleloopError as refusal:
+            metrics.ACCESS_REFUSALS.labels(operation, refusal.reason).inc()
+            raise
+        with ExitStack() as stack:
+            stack.enter_context(principal.acting(caller, operation))
+            stack.enter_context(access.granted(grant))
+            stack.enter_context(pymongo.timeout(max(remaining - _ANSWER_RESERVE_S, remaining / 2)))
+            answer = _repeat_on_conflict(operation, handler, request, context)
+        apply_slice(answer, grant)
+        return answer
+
+    def _caller(self, authorization: str) -> Principal:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("TOKEN_MISSING", "the call carries no access token")
+        return self._verifier.verify(token)
+
+    def _failure(self, operation: str, error: Exception) -> Failure:
+        told = describe(error)
+        if told.is_internal:
+            log.error("call failed", operation=operation, exc_info=error)
+        elif told.code == "UNAVAILABLE":
+            log.warning("call could not be served", operation=operation, error=f"{type(error).__name__}: {error}"[:500])
+        domain = told.domain or rpc_status.domain_of(self._service)
+        return Failure(told.code, told.reason, told.message, told.metadata, told.violations, domain)
+
+
+def require_deadline(context: grpc.ServicerContext) -> float:
+    """Seconds that the caller still waits. Raises InvalidArgument without a deadline, DeadlineExceeded after it."""
+    remaining = context.time_remaining()
+    if remaining is None or remaining > _A_YEAR_S:
+        raise InvalidArgument("DEADLINE_REQUIRED", "every call needs a deadline")
+    if remaining <= 0:
+        raise DeadlineExceeded("DEADLINE_EXCEEDED", "the call waited too long for its turn")
+    return float(remaining)
+
+
+def _repeat_on_conflict(operation: str, handler: Handler, request: Any, context: grpc.ServicerContext) -> Any:
+    for _ in range(VERSION_CONFLICT_RETRIES):
+        try:
+            return handler(request, context)
+        except Exception as error:
+            if not is_version_conflict(error):
+                raise
+            metrics.RPC_VERSION_CONFLICTS.labels(operation).inc()
+            time.sleep(random.uniform(0.001, 0.02))  # noqa: S311  # spreads the rivals, guards nothing
+    return handler(request, context)

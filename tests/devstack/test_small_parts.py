@@ -1,0 +1,54 @@
+"""Ports, passwords and system packages."""
+
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from devstack import system
+from devstack.errors import DevstackError
+from devstack.owners import Secrets
+from devstack.ports import PortBook
+from devstack.supervisor import choose_port
+
+
+def test_a_port_is_kept_until_somebody_else_takes_it(tmp_path: Path) -> None:
+    kept = PortBook(tmp_path / "ports.json").take("http", "pos")
+    assert PortBook(tmp_path / "ports.json").take("http", "pos") == kept
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", kept[0]))
+        moved = PortBook(tmp_path / "ports.json").take("http", "pos")
+    assert moved[0] != kept[0]
+    assert moved[1] == kept[1]
+
+
+def test_passwords_are_made_once_and_only_their_owner_may_read_them(tmp_path: Path) -> None:
+    made = Secrets.load_or_create(tmp_path / "secrets.json")
+    assert Secrets.load_or_create(tmp_path / "secrets.json") == made
+    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+
+
+def test_a_taken_default_port_gives_way_and_it_is_said() -> None:
+    said: list[str] = []
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        taken = other.getsockname()[1]
+        assert choose_port({}, "SALELOOP_HTTP_PORT", taken, said.append) is None
+    assert f"Port {taken} is taken" in said[0]
+
+
+@pytest.mark.parametrize("text", ["", "http", "0", "70000", "-1"])
+def test_what_is_no_port_number_is_refused(text: str) -> None:
+    with pytest.raises(DevstackError, match="no port number"):
+        choose_port({"SALELOOP_HTTP_PORT": text}, "SALELOOP_HTTP_PORT", 8080, print)
+
+
+def test_without_root_the_missing_packages_are_told_with_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr(system, "missing_packages", lambda: ["rabbitmq-server", "libcurl4"])
+    assert system.main() == 0
+    told = capsys.readouterr().err
+    assert "apt-get install -y --no-install-recommends rabbitmq-server libcurl4" in told

@@ -4,6 +4,6 @@ A room adds its import and its RULES below; the rpc server refuses to start whil
 """
 
 from chassis.access import Table
-from contracts.access import ops
+from contracts.access import billing, ops
 
-TABLE = Table((*ops.RULES,))
+TABLE = Table((*billing.RULES, *ops.RULES))

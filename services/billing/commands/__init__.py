@@ -1,0 +1,1 @@
+"""Everything that billing can do; one function for each use case."""

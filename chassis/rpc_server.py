@@ -15,7 +15,7 @@ from grpc_reflection.v1alpha import reflection
 from chassis import access, database, logs, telemetry
 from chassis.operations import OperationsServicer
 from chassis.queues import messages_ready, queues_of
-from chassis.relay import Relay
+from chassis.relay import start_relay
 from chassis.rpc_client import MAX_MESSAGE_BYTES
 from chassis.rpc_guard import Guard, MethodHandler
 from chassis.settings import ServiceSettings
@@ -115,7 +115,9 @@ def serve(
     operations = OperationsServicer(lambda: messages_ready(settings.amqp_url, queues_of(service)))
     verifier = AccessTokenVerifier(settings.access_public_key, service)
     server = RpcServer(service, (*servicers, (add_OperationsServiceServicer_to_server, operations)), verifier, table)
-    relay_thread = _start_relay(service, settings) if relay else None
+    relay_thread = start_relay(service, settings.amqp_url) if relay else None
+    if relay_thread is not None:
+        telemetry.add_readiness_check("broker", lambda: relay_thread.is_connected)
     try:
         port = server.start(settings.bind_host, settings.grpc_port)
     except RuntimeError as error:
@@ -128,17 +130,6 @@ def serve(
     if relay_thread is not None:
         relay_thread.stop()
     telemetry.stop_tracing()
-
-
-def _start_relay(service: str, settings: ServiceSettings) -> Relay:
-    started = Relay(database.current(), service, settings.amqp_url, _collections)
-    started.start()
-    telemetry.add_readiness_check("broker", lambda: started.is_connected)
-    return started
-
-
-def _collections() -> list[str]:
-    return [aggregate.collection_name() for aggregate in database.aggregates()]
 
 
 def _storage_answers() -> bool:

@@ -8,25 +8,25 @@ is a rule of the quote (its approvers), not of this table.
 from chassis.access import Grant, Rule, Scope
 from contracts.roles import Role
 
-_SELLERS = {
+_SELLERS: dict[str, Grant] = {
     Role.SALESPERSON: Grant(Scope.OWN),
     Role.SUPERVISOR: Grant(Scope.TEAM),
 }
-_REGION = {Role.REGIONAL_MANAGER: Grant(Scope.REGION)}
-_HEAD_OFFICE = {
+_REGION: dict[str, Grant] = {Role.REGIONAL_MANAGER: Grant(Scope.REGION)}
+_HEAD_OFFICE: dict[str, Grant] = {
     Role.FINANCE: Grant(),
     Role.LEGAL: Grant(),
     Role.DIRECTOR: Grant(),
     Role.GENERAL_MANAGER: Grant(),
 }
-_READERS = _SELLERS | _REGION | _HEAD_OFFICE
-_APPROVERS = {Role.SUPERVISOR: Grant(Scope.TEAM)} | _REGION | _HEAD_OFFICE
+_READERS: dict[str, Grant] = _SELLERS | _REGION | _HEAD_OFFICE
+APPROVERS: dict[str, Grant] = {Role.SUPERVISOR: Grant(Scope.TEAM)} | _REGION | _HEAD_OFFICE
 
 
-def _catalogue(field: str) -> dict[Role, Grant]:
+def _catalogue(field: str) -> dict[str, Grant]:
     """Everybody inside reads the catalogue; its cost only finance."""
     hidden = Grant(hidden=(f"{field}.cost_minor",))
-    readers = (
+    readers: tuple[str, ...] = (
         Role.ADMIN,
         Role.DIRECTOR,
         Role.GENERAL_MANAGER,
@@ -54,9 +54,9 @@ RULES = (
     Rule("quotes.ListQuotes", _READERS),
     Rule("quotes.PreviewApproval", _READERS),
     Rule("quotes.GetQuotePdf", _READERS),
-    Rule("quotes.ApproveQuote", _APPROVERS),
-    Rule("quotes.ReturnQuote", _APPROVERS),
-    Rule("quotes.RejectQuote", _APPROVERS),
+    Rule("quotes.ApproveQuote", APPROVERS),
+    Rule("quotes.ReturnQuote", APPROVERS),
+    Rule("quotes.RejectQuote", APPROVERS),
     Rule("quotes.GetSignPage", public=True),
     Rule("quotes.GetSignPagePdf", public=True),
     Rule("quotes.SignQuote", public=True),

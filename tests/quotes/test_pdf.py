@@ -4,6 +4,7 @@ import io
 import json
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pypdf import PdfReader
@@ -17,7 +18,7 @@ FONT_DIR = Path("/usr/share/fonts/truetype/wqy")
 
 
 def printed(what: QuoteContent, standing: Standing = Standing.APPROVED) -> PrintedVersion:
-    return PrintedVersion(what, content_hash(what), standing, "王小明", NOON)
+    return PrintedVersion(what, content_hash(what), standing, "王小明", NOON, ZoneInfo("Asia/Shanghai"))
 
 
 def pages(version: PrintedVersion) -> list[str]:
@@ -67,7 +68,7 @@ def test_the_watermark_warns_or_names_the_recipient(standing: Standing, mark: st
 def test_a_signed_version_names_the_signer() -> None:
     signed = replace(printed(content(), Standing.SIGNED), signer_name="李雷", sign_time=NOON)
     assert "李雷" in pages(signed)[0]
-    assert "2026-03-02 12:00 UTC+8" in pages(signed)[0]
+    assert "2026-03-02 12:00 UTC+08:00" in pages(signed)[0]
 
 
 MARKUP = [

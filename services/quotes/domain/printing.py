@@ -1,14 +1,12 @@
 """Figures as people read them: amounts with their currency's decimals, shares, instalments."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, tzinfo
 
 from services.quotes.domain.terms import WHOLE_BP, InstalmentTerm
 
 # ISO 4217 currencies whose minor unit is not a hundredth.
 _DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3, "JOD": 3}
-# China has one time zone and no summer time.
-CHINA_TIME = timezone(timedelta(hours=8), "UTC+8")
 
 
 def amount_text(amount_minor: int, currency_code: str) -> str:
@@ -23,14 +21,15 @@ def share_text(share_bp: int) -> str:
     return f"{share_bp / 100:g} %"
 
 
-def date_text(moment: datetime) -> str:
-    """The Chinese calendar day of a UTC instant."""
-    return moment.astimezone(CHINA_TIME).strftime("%Y-%m-%d")
+def date_text(moment: datetime, zone: tzinfo) -> str:
+    """The calendar day of an instant in the company's time zone."""
+    return moment.astimezone(zone).strftime("%Y-%m-%d")
 
 
-def time_text(moment: datetime) -> str:
-    """A UTC instant in Chinese time, to the minute."""
-    return moment.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M UTC+8")
+def time_text(moment: datetime, zone: tzinfo) -> str:
+    """An instant in the company's time zone with its offset from UTC, to the minute."""
+    local = moment.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M} UTC{local.isoformat()[-6:]}"
 
 
 def instalment_amounts(total_minor: int, instalments: Sequence[InstalmentTerm]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 from typing import Any
 
@@ -26,13 +26,14 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PrintedVersion:
-    """One version with what is known about it beside its content; times are UTC."""
+    """One version with what is known about it beside its content; times are UTC, printed in `zone`."""
 
     content: QuoteContent
     content_hash: str
     standing: Standing
     owner_name: str
     submit_time: datetime
+    zone: tzinfo
     signer_name: str = ""
     sign_time: datetime | None = None
 
@@ -49,8 +50,8 @@ def page_data(printed: PrintedVersion) -> Mapping[str, Any]:
         "content_hash": printed.content_hash,
         "account_name": content.account_name,
         "owner_name": printed.owner_name,
-        "submit_date": date_text(printed.submit_time),
-        "valid_until": date_text(valid_until),
+        "submit_date": date_text(printed.submit_time, printed.zone),
+        "valid_until": date_text(valid_until, printed.zone),
         "currency_code": currency,
         "state": f"{zh} {en}",
         "total": amount_text(content.total_minor, currency),
@@ -58,7 +59,7 @@ def page_data(printed: PrintedVersion) -> Mapping[str, Any]:
         "terms": _terms(content.payment_terms),
         "instalments": _instalments(content),
         "signer_name": printed.signer_name,
-        "sign_time": time_text(printed.sign_time) if printed.sign_time else "",
+        "sign_time": time_text(printed.sign_time, printed.zone) if printed.sign_time else "",
     }
 
 

@@ -1,5 +1,7 @@
 """What can be wrong with a request to leads. `code` and `reason` go out as google.rpc.Status and ErrorInfo."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -116,3 +118,23 @@ class FieldProblem(LeadsError):
         self.field = field
         self.problem = problem
         self.description = {"zh": zh, "en": en}
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One wrong field and what is wrong with it, as google.rpc.BadRequest tells it."""
+
+    field: str
+    description: str
+
+
+class InvalidIntake(LeadsError):
+    """What was sent is no lead; everything that is wrong with it is told at once."""
+
+    code = "INVALID_ARGUMENT"
+    reason = "INVALID_FIELD"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        told = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
+        super().__init__(told, problem=problems[0].problem)
+        self.violations = tuple(Violation(problem.field, problem.message) for problem in problems)

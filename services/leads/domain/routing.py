@@ -25,6 +25,8 @@ class SalespersonFacts:
     id: str
     name: str
     team_id: str
+    # Empty when there is none.
+    supervisor_id: str
     # Empty: works in every region.
     region: str
     tags: frozenset[str]

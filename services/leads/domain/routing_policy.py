@@ -1,7 +1,7 @@
 """The routing policy: data that filters and scores every decision, and what values it may have."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -44,7 +44,7 @@ class RoutingPolicy:
     confirm_limit_minutes: int = 30
     first_contact_limit_minutes: int = 24 * 60
     warn_after_bp: int = 8_000
-    weights_milli: Mapping[str, int] = field(default=DEFAULT_WEIGHTS_MILLI)
+    weights_milli: Mapping[str, int] = field(default_factory=lambda: DEFAULT_WEIGHTS_MILLI)
 
     def __post_init__(self) -> None:
         _between("untouched_cap", self.untouched_cap, 1, CAP_LIMIT)
@@ -76,26 +76,28 @@ class RoutingPolicy:
         """Points of a part in thousandths; a part that the policy leaves out gives none."""
         return self.weights_milli.get(part, 0)
 
-    def changed(
-        self,
-        *,
-        mode: RoutingMode | None,
-        untouched_cap: int,
-        confirm_limit_minutes: int,
-        first_contact_limit_minutes: int,
-        warn_after_bp: int,
-        weights_milli: Mapping[str, int],
-    ) -> "RoutingPolicy":
-        """The policy with the given values; zero, empty and None leave what is there. Weights change one by one."""
-        return replace(
-            self,
-            mode=mode or self.mode,
-            untouched_cap=untouched_cap or self.untouched_cap,
-            confirm_limit_minutes=confirm_limit_minutes or self.confirm_limit_minutes,
-            first_contact_limit_minutes=first_contact_limit_minutes or self.first_contact_limit_minutes,
-            warn_after_bp=warn_after_bp or self.warn_after_bp,
-            weights_milli=MappingProxyType({**self.weights_milli, **weights_milli}),
+    def changed(self, change: "PolicyChange") -> "RoutingPolicy":
+        """The policy with the given values. Raises FieldProblem."""
+        return RoutingPolicy(
+            mode=change.mode or self.mode,
+            untouched_cap=change.untouched_cap or self.untouched_cap,
+            confirm_limit_minutes=change.confirm_limit_minutes or self.confirm_limit_minutes,
+            first_contact_limit_minutes=change.first_contact_limit_minutes or self.first_contact_limit_minutes,
+            warn_after_bp=change.warn_after_bp or self.warn_after_bp,
+            weights_milli=MappingProxyType({**self.weights_milli, **change.weights_milli}),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyChange:
+    """Zero, empty and None leave what is there. Weights change one by one; a weight of 0 switches its part off."""
+
+    mode: RoutingMode | None = None
+    untouched_cap: int = 0
+    confirm_limit_minutes: int = 0
+    first_contact_limit_minutes: int = 0
+    warn_after_bp: int = 0
+    weights_milli: Mapping[str, int] = field(default_factory=dict)
 
 
 def _between(name: str, value: int, low: int, high: int) -> None:

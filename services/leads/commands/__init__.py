@@ -1,0 +1,25 @@
+"""What leads can do: one function for each use case."""
+
+from services.leads.commands.confirm_routing import confirm_routing
+from services.leads.commands.contact_lead import contact_lead
+from services.leads.commands.copy_person import copy_person
+from services.leads.commands.create_lead import create_lead
+from services.leads.commands.import_leads import ImportOutcome, import_leads
+from services.leads.commands.route_lead import assign_lapsed_lead, route_lead, route_new_lead
+from services.leads.commands.update_routing_policy import update_routing_policy
+from services.leads.commands.watch_first_contact import mark_breached, warn_owner
+
+__all__ = [
+    "ImportOutcome",
+    "assign_lapsed_lead",
+    "confirm_routing",
+    "contact_lead",
+    "copy_person",
+    "create_lead",
+    "import_leads",
+    "mark_breached",
+    "route_lead",
+    "route_new_lead",
+    "update_routing_policy",
+    "warn_owner",
+]

@@ -1,0 +1,41 @@
+"""How many leads a salesperson has: counters that routing reads, changed only in the transaction of the lead.
+
+Plain increments on the salesperson's document, beside its version: a copy of a person's data and a lead's assignment
+do not get in each other's way, while two assignments to one person conflict, and the later one decides again.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from pymongo.client_session import ClientSession
+
+from services.leads.documents import Salesperson
+
+
+def month_of(at: datetime) -> str:
+    """The month that fairness counts in, "2026-11" (UTC)."""
+    return f"{at:%Y-%m}"
+
+
+def count_assigned(salesperson_id: str, at: datetime, session: ClientSession) -> None:
+    """One more lead, not yet contacted."""
+    month = month_of(at)
+    so_far: dict[str, Any] = {"$cond": [{"$eq": ["$month", month]}, "$assigned_in_month", 0]}
+    Salesperson.collection().update_one(
+        {"_id": salesperson_id},
+        [
+            {
+                "$set": {
+                    "open_untouched": {"$add": ["$open_untouched", 1]},
+                    "assigned_in_month": {"$add": [so_far, 1]},
+                    "month": month,
+                }
+            }
+        ],
+        session=session,
+    )
+
+
+def count_contacted(salesperson_id: str, session: ClientSession) -> None:
+    """One untouched lead less."""
+    Salesperson.collection().update_one({"_id": salesperson_id}, {"$inc": {"open_untouched": -1}}, session=session)

@@ -1,0 +1,9 @@
+"""What leads stores. Each document guards its own steps; commands load, decide and commit."""
+
+from services.leads.documents.account import Account
+from services.leads.documents.lead import Lead
+from services.leads.documents.responsibility_entry import ResponsibilityEntry
+from services.leads.documents.salesperson import Salesperson
+from services.leads.documents.stored_policy import StoredPolicy
+
+__all__ = ["Account", "Lead", "ResponsibilityEntry", "Salesperson", "StoredPolicy"]

@@ -1,0 +1,143 @@
+"""A lead as it is stored, and the steps it guards."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+import mongoengine
+
+from chassis.documents import Aggregate, PlainField
+from services.leads import announcements
+from services.leads.domain.errors import LeadNotFound, NotOwner
+from services.leads.domain.follow_up import first_contact_due, first_contact_warning, is_in_time
+from services.leads.domain.intake import Draft
+from services.leads.domain.lead_state import LeadState, require_contactable, require_routable
+from services.leads.domain.next_action import NextAction
+from services.leads.domain.routing import Candidate, SalespersonFacts
+from services.leads.domain.routing_policy import RoutingPolicy
+
+# Kinds of deadlines.
+WARNING = "first_contact_warning"
+BREACH = "first_contact_breach"
+CONFIRMATION = "routing_confirmation"
+
+
+class Lead(Aggregate):
+    """An interest that came in, until its owner has taken it up."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "leads",
+        "indexes": [
+            {"fields": ["intake_keys"], "unique": True, "name": "intake_keys"},
+            {"fields": ["owner_id", "_id"], "name": "owner"},
+            {"fields": ["region", "_id"], "name": "region"},
+            {"fields": ["state", "_id"], "name": "state"},
+        ],
+        # The fingerprint would let a guessed phone be tried out.
+        "private_fields": ("phone", "contact_name", "fingerprint"),
+    }
+    not_found = LeadNotFound
+
+    state: str = mongoengine.StringField(default=LeadState.NEW)
+    # What the lead came in under, each unique: this makes repeated requests, external ids and imported rows one lead.
+    intake_keys: list[str] = PlainField(default=list)
+    fingerprint: str = mongoengine.StringField(default="")
+    channel: str = mongoengine.StringField(default="")
+    company: str = mongoengine.StringField(default="")
+    contact_name: str = mongoengine.StringField(default="")
+    phone: str = mongoengine.StringField(default="")
+    region: str = mongoengine.StringField(default="")
+    budget_range: str = mongoengine.StringField(default="")
+    urgency: str = mongoengine.StringField(default="")
+    needs: list[str] = PlainField(default=list)
+    external_id: str = mongoengine.StringField(default="")
+    # Known from the assignment on: an account has an owner, so there is none before.
+    account_id: str = mongoengine.StringField(default="")
+    owner_id: str = mongoengine.StringField(default="")
+    supervisor_id: str = mongoengine.StringField(default="")
+    candidates: list[dict[str, Any]] = PlainField(default=list)
+    create_time: datetime = mongoengine.DateTimeField()
+    assign_time: datetime | None = mongoengine.DateTimeField()
+    first_contact_due_time: datetime | None = mongoengine.DateTimeField()
+    contact_time: datetime | None = mongoengine.DateTimeField()
+    summary: str = mongoengine.StringField(default="")
+    next_action: dict[str, Any] | None = PlainField()
+    is_first_contact_breached: bool = mongoengine.BooleanField(default=False)
+
+    @classmethod
+    def taken_in(cls, draft: Draft, intake_keys: list[str], at: datetime) -> "Lead":
+        """A new lead, told to the others with its first commit."""
+        lead = cls(
+            intake_keys=intake_keys,
+            fingerprint=draft.fingerprint(),
+            channel=draft.channel.value,
+            company=draft.company,
+            contact_name=draft.contact_name,
+            phone=draft.phone,
+            region=draft.region,
+            budget_range=draft.budget_range,
+            urgency=draft.urgency.value,
+            needs=list(draft.needs),
+            external_id=draft.external_id,
+            create_time=at,
+        )
+        lead.emit(announcements.lead_created(lead))
+        return lead
+
+    def require_routable(self) -> None:
+        """Raises LeadClosed, LeadAlreadyRouted."""
+        require_routable(LeadState(self.state))
+
+    def require_owner(self, subject: str) -> None:
+        """Raises NotOwner, also for a lead that has no owner yet."""
+        if self.owner_id != subject:
+            raise NotOwner("only the owner records the first contact", lead_id=self.id)
+
+    def propose(self, candidates: tuple[Candidate, ...], confirm_due: datetime) -> None:
+        """Offer the candidates to the supervisors until `confirm_due` (UTC)."""
+        self.offer(candidates)
+        self.state = LeadState.PROPOSED
+        self.schedule(CONFIRMATION, confirm_due)
+        self.emit(announcements.lead_routing_proposed(self, confirm_due))
+
+    def offer(self, candidates: tuple[Candidate, ...]) -> None:
+        """Keep who was offered, and why, best first."""
+        self.candidates = [announcements.candidate_stored(candidate) for candidate in candidates]
+
+    def give_up_routing(self) -> None:
+        """Nobody is eligible: the lead stands in the supervisors' queue, and they are told once."""
+        self.candidates = []
+        self.cancel(CONFIRMATION)
+        if self.state != LeadState.UNROUTABLE:
+            self.state = LeadState.UNROUTABLE
+            self.emit(announcements.lead_unroutable(self))
+
+    def assign(
+        self, owner: SalespersonFacts, account_id: str, reasons: dict[str, str], policy: RoutingPolicy, at: datetime
+    ) -> None:
+        """Give the lead its owner and start the time of the first contact at `at` (UTC)."""
+        self.require_routable()
+        self.state = LeadState.ASSIGNED
+        self.account_id = account_id
+        self.owner_id, self.supervisor_id = owner.id, owner.supervisor_id
+        self.assign_time = at
+        self.first_contact_due_time = first_contact_due(at, policy.first_contact_limit)
+        self.cancel(CONFIRMATION)
+        self.schedule(WARNING, first_contact_warning(at, policy.first_contact_limit, policy.warn_after_bp))
+        self.schedule(BREACH, self.first_contact_due_time)
+        self.emit(announcements.lead_assigned(self, owner.team_id, reasons))
+
+    def needs_contact(self) -> bool:
+        """False when the first contact was made. Raises LeadClosed, LeadNotRouted."""
+        require_contactable(LeadState(self.state))
+        return bool(self.state == LeadState.ASSIGNED)
+
+    def contact(self, summary: str, next_action: NextAction | None, at: datetime) -> None:
+        """Record the first contact at `at` (UTC); nobody is warned any more."""
+        self.state = LeadState.CONTACTED
+        self.contact_time = at
+        self.summary = summary
+        if next_action is not None:
+            self.next_action = {"text": next_action.text, "due_time": next_action.due_time}
+        self.cancel(WARNING)
+        self.cancel(BREACH)
+        self.emit(announcements.lead_contacted(self, is_in_time(at, self.first_contact_due_time)))

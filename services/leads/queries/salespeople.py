@@ -1,0 +1,23 @@
+"""Reading the people who sell."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from chassis.access import Scope
+from chassis.pages import Page
+from chassis.principal import Principal
+from services.leads.commands.workload import month_of
+from services.leads.documents import Salesperson
+from services.leads.documents.salesperson import salesperson_facts
+from services.leads.domain.routing import SalespersonFacts
+from services.leads.queries.visible_rows import visible_salespeople
+
+
+def list_salespeople(by: Principal, scope: Scope, page: Page, at: datetime) -> tuple[Sequence[SalespersonFacts], str]:
+    """One page of salespeople by id, those who left included, and the next page's token."""
+    where: list[dict[str, Any]] = [visible_salespeople(by, scope)]
+    if page.after is not None:
+        where.append({"_id": {"$gt": page.after[0]}})
+    rows = Salesperson.collection().find({"$and": where}).sort("_id", 1).limit(page.size + 1)
+    return page.cut([salesperson_facts(row, month_of(at)) for row in rows], lambda person: (person.id,))

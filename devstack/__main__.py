@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from devstack import commands
+from devstack.detach import up_in_background
 from devstack.errors import DevstackError
 from devstack.owners import OWNERS
 from devstack.wiring import ROOT
@@ -17,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     subparsers = parser.add_subparsers(dest="command", required=True)
     up = subparsers.add_parser("up", help="start the platform and stay in the foreground")
     up.add_argument("--fresh", action="store_true", help="remove the data of earlier runs first")
+    up.add_argument("--detach", action="store_true", help="return when it is ready, and leave it running")
     up.add_argument("--procfile", type=Path, default=ROOT / "Procfile", help="start other processes")
     subparsers.add_parser("down", help="end the platform, also after its starter was killed")
     subparsers.add_parser("status", help="what runs, and where")
@@ -29,6 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
     run_dir = commands.run_directory(os.environ)
     try:
         match options.command:
+            case "up" if options.detach:
+                own = [*(["--fresh"] if options.fresh else []), "--procfile", str(options.procfile.resolve())]
+                print(up_in_background(run_dir, own, os.environ), end="")
+                return 0
             case "up":
                 return commands.up(run_dir, fresh=options.fresh, procfile=options.procfile)
             case "down":

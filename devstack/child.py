@@ -10,6 +10,7 @@ from pathlib import Path
 from devstack.errors import DevstackError
 
 RUN_DIR_VARIABLE = "SALELOOP_RUN_DIR"
+SUPERVISED_VARIABLE = "SALELOOP_SUPERVISED"  # tells our children from a person's shell that exports the folder
 
 
 class Child:
@@ -53,7 +54,7 @@ class Child:
             self._process = subprocess.Popen(
                 [wrapper, "--pdeathsig", "TERM", "--", *self.command],
                 cwd=self._cwd,
-                env=self.env,
+                env={**self.env, SUPERVISED_VARIABLE: "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -1,6 +1,5 @@
 """The commands of `python -m devstack`: up, down, status, logs, run."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -16,6 +15,7 @@ from typing import Any
 
 from devstack import leftovers
 from devstack.errors import DevstackError
+from devstack.lock import end_starter, only_starter, running_starter
 from devstack.owners import OWNERS
 from devstack.supervisor import Platform, answers_ready, choose_port
 from devstack.watch import Watch
@@ -41,7 +41,7 @@ def up(run_dir: Path, *, fresh: bool = False, procfile: Path = ROOT / "Procfile"
     started = time.monotonic()
     run_dir.mkdir(parents=True, exist_ok=True)
     _require_space(run_dir)
-    with _only_starter(run_dir), _interrupt_on_signals():
+    with only_starter(run_dir), _interrupt_on_signals():
         _clean_up_half_finished(run_dir)
         shutil.rmtree(run_dir / "logs", ignore_errors=True)
         platform = Platform(
@@ -72,9 +72,12 @@ def up(run_dir: Path, *, fresh: bool = False, procfile: Path = ROOT / "Procfile"
 
 def down(run_dir: Path) -> int:
     """End the platform of this checkout, also when its starter was killed."""
-    ended = leftovers.end(run_dir, grace=45)
+    was_up = end_starter(run_dir, grace=60)
+    left = leftovers.end(run_dir)
     (run_dir / "state.json").unlink(missing_ok=True)
-    say(f"Ended {ended} processes." if ended else "Nothing was running.")
+    if was_up:
+        say("Saleloop has ended.")
+    say(f"Ended {left} processes that an earlier start had left behind." if left else "Nothing is running.")
     return 0
 
 
@@ -82,15 +85,22 @@ def status(run_dir: Path) -> int:
     """Print every process with its state; 0 when all are ready, 1 when not, 3 when nothing runs."""
     state = _read_state(run_dir)
     if state is None:
-        count = len(leftovers.find(run_dir))
-        say(f"Not up; {count} processes are there (starting, or left over: 'make down')." if count else "Not running.")
-        return 1 if count else 3
+        return _status_without_state(run_dir)
     ready = {name: answers_ready(address) for name, address in state["telemetry"].items()}
     for name, is_ready in ready.items():
         say(f"  {name:16} {'ready' if is_ready else 'NOT READY':10} http://{state['telemetry'][name]}/metrics")
     say(f"  {'HTTP API':16} {'':10} {state['http_url']}")
     say(f"  {'POS edge':16} {'':10} {state['pos_address']}")
     return 0 if all(ready.values()) else 1
+
+
+def _status_without_state(run_dir: Path) -> int:
+    if running_starter(run_dir):
+        say("Starting; not ready yet.")
+        return 1
+    count = len(leftovers.find(run_dir))
+    say(f"Not up, but {count} processes are left over: 'make down' ends them." if count else "Not running.")
+    return 1 if count else 3
 
 
 def logs(run_dir: Path, names: Sequence[str]) -> int:
@@ -130,23 +140,6 @@ def _require_space(run_dir: Path) -> None:
             f"The disk of {_shown(run_dir)} is nearly full: {free // 1024**2} MiB free,"
             f" {minimum // 1024**2} MiB needed. Free some space, or set SALELOOP_RUN_DIR to another disk."
         )
-
-
-@contextmanager
-def _only_starter(run_dir: Path) -> Iterator[None]:
-    """Hold the run directory's lock; the kernel drops it when the starter dies, however it dies."""
-    with (run_dir / "lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise DevstackError(
-                f"Saleloop is already running from here (process {lock.read().strip()}): 'make down' ends it."
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
 
 
 @contextmanager
@@ -191,7 +184,7 @@ def _write_state(run_dir: Path, platform: Platform) -> None:
 
 def _read_state(run_dir: Path) -> dict[str, Any] | None:
     path = run_dir / "state.json"
-    if not path.exists() or not leftovers.find(run_dir):
+    if not path.exists() or running_starter(run_dir) is None:
         return None
     state: dict[str, Any] = json.loads(path.read_text())
     return state

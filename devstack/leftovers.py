@@ -1,21 +1,19 @@
-"""Find and end what an earlier start left behind, known by SALELOOP_RUN_DIR in its environment.
+"""Find and end what an earlier start left behind, known by the variables that every child carries.
 
 Reading the environment of every process works after `kill -9` of the starter and needs no pid files, which
 lie when a pid was given to somebody else meanwhile.
 """
 
-import os
 from pathlib import Path
 
 import psutil
 
-from devstack.child import RUN_DIR_VARIABLE
+from devstack.child import RUN_DIR_VARIABLE, SUPERVISED_VARIABLE
 
 
 def find(run_dir: Path) -> list[psutil.Process]:
-    """Processes started for this run directory, without the caller and the processes it descends from."""
-    own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    return [process for process in psutil.process_iter() if process.pid not in own and _belongs(process, run_dir)]
+    """The servers and processes that a starter for this run directory has started, not the starter itself."""
+    return [process for process in psutil.process_iter() if _belongs(process, run_dir)]
 
 
 def end(run_dir: Path, grace: float = 20) -> int:
@@ -37,7 +35,8 @@ def _belongs(process: psutil.Process, run_dir: Path) -> bool:
     try:
         if process.status() == psutil.STATUS_ZOMBIE:
             return False
-        return process.environ().get(RUN_DIR_VARIABLE) == str(run_dir)
+        environ = process.environ()
+        return SUPERVISED_VARIABLE in environ and environ.get(RUN_DIR_VARIABLE) == str(run_dir)
     except (psutil.Error, OSError):
         return False
 

@@ -28,10 +28,16 @@ class Starter:
         with self._output.open("ab") as output:
             return subprocess.Popen(self._command("up"), env=self.env, cwd=ROOT, stdout=output, stderr=output)
 
-    def call(self, command: str) -> "subprocess.CompletedProcess[str]":
+    def call(self, command: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end."""
         return subprocess.run(
-            self._command(command), env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+            [*self._command(command), *arguments],
+            env=self.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
 
     def output(self) -> str:

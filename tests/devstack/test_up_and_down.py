@@ -100,3 +100,30 @@ def test_a_taken_port_is_a_clear_sentence(tmp_path: Path) -> None:
     assert f"Port {port} is taken" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert leftovers.find(tmp_path / "run") == []
+
+
+def test_a_detached_platform_stays_until_down(quick_starter: Starter) -> None:
+    up = quick_starter.call("up", "--detach")
+    assert up.returncode == 0
+    assert "'make down' ends everything" in up.stdout
+    variable = "import os; print(os.environ['SALELOOP_MONGO_DATABASE'])"
+    assert quick_starter.call("run", "--as", "leads", "--", "python", "-c", variable).stdout == "leads\n"
+    assert quick_starter.call("up", "--detach").returncode == 2
+    assert quick_starter.call("down").returncode == 0
+    assert leftovers.find(quick_starter.run_dir) == []
+    refused = quick_starter.call("run", "--", "true")
+    assert refused.returncode == 2
+    assert "not running" in refused.stderr
+
+
+def test_fresh_starts_without_the_data_of_earlier_runs(quick_starter: Starter) -> None:
+    script = (
+        "import os, pymongo; probe = pymongo.MongoClient(os.environ['SALELOOP_MONGO_URL']).leads.probe;"
+        "print(probe.count_documents({})); probe.insert_one({})"  # would print 1 on the data of the first run
+    )
+    counts = []
+    for options in ([], ["--fresh"]):
+        assert quick_starter.call("up", "--detach", *options).returncode == 0
+        counts.append(quick_starter.call("run", "--as", "leads", "--", "python", "-c", script).stdout)
+        quick_starter.call("down")
+    assert counts == ["0\n", "0\n"]

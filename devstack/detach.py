@@ -1,0 +1,40 @@
+"""`up --detach`: the same `up` in the background, for the demo, which leaves the platform running."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from devstack.errors import DevstackError
+from devstack.wiring import ROOT
+
+_TIMEOUT_SECONDS = 120.0
+
+
+def up_in_background(run_dir: Path, options: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Start `up` as a process of its own and return what it said when everything is ready.
+
+    Raises DevstackError with its message when it ended instead. `down` ends it.
+    """
+    run_dir.mkdir(parents=True, exist_ok=True)
+    output = run_dir / "up.log"
+    with output.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "devstack", "up", *options],
+            cwd=ROOT,
+            env={**environ, "SALELOOP_RUN_DIR": str(run_dir), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
+    while "Ctrl-C ends everything." not in (said := output.read_text(errors="replace")):
+        if process.poll() is not None:
+            raise DevstackError(said.strip().removeprefix("saleloop: "))
+        if time.monotonic() > deadline:
+            process.terminate()
+            raise DevstackError(f"The platform was not ready within {_TIMEOUT_SECONDS:.0f} s:\n{said}")
+        time.sleep(0.1)
+    return said.replace("Ctrl-C ends everything.", "'make down' ends everything.")

@@ -1,0 +1,1 @@
+"""What the stores service can do: one function for each use case."""

@@ -1,0 +1,194 @@
+"""Between the contract's messages and the room's own values."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from chassis.clocks import to_milliseconds
+from saleloop.pos.v1 import ingest_pb2 as ingest
+from saleloop.pos.v1 import pos_service_pb2 as pos
+from saleloop.stores.v1 import stores_service_pb2 as stores
+from saleloop.type.v1.money_pb2 import Money
+from services.stores.commands.enrol_terminals import Invitation
+from services.stores.commands.ingest_batch import Batch
+from services.stores.commands.put_stores import StoreValues
+from services.stores.documents import Store
+from services.stores.domain.numbers import Range
+from services.stores.domain.receipts import Discount, Kind, Line, Receipt, Tender
+from services.stores.queries.coverage import Coverage
+from services.stores.queries.terminals import TerminalView
+
+_KINDS = {
+    pos.RECEIPT_KIND_SALE: Kind.SALE,
+    pos.RECEIPT_KIND_RETURN: Kind.RETURN,
+    pos.RECEIPT_KIND_VOID: Kind.VOID,
+}
+_SOURCES = {
+    pos.DISCOUNT_SOURCE_PROMOTION: "PROMOTION",
+    pos.DISCOUNT_SOURCE_COUPON: "COUPON",
+    pos.DISCOUNT_SOURCE_STAFF: "STAFF",
+    pos.DISCOUNT_SOURCE_PRICE_CHANGE: "PRICE_CHANGE",
+}
+
+
+def batch_from(body: bytes) -> Batch:
+    """The batch of an AMQP body. Raises google.protobuf.message.DecodeError, and ValueError for nonsense in it."""
+    message = ingest.AuthenticatedBatch.FromString(body)
+    if not (message.store_id and message.terminal_id and message.epoch > 0 and message.receive_time.seconds > 0):
+        raise ValueError("the batch does not say whose it is")
+    return Batch(
+        store_id=message.store_id,
+        terminal_id=message.terminal_id,
+        epoch=message.epoch,
+        receive_time=time_from(message.receive_time),
+        receipts=[receipt_from(receipt) for receipt in message.receipts],
+        body_of=lambda index: message.receipts[index].SerializeToString(deterministic=True),
+    )
+
+
+def receipt_from(message: pos.Receipt) -> Receipt:
+    """The content of a receipt; nothing is judged here."""
+    return Receipt(
+        number=message.number,
+        kind=_KINDS.get(message.kind, Kind.UNKNOWN),
+        till_seconds=message.till_time.seconds,
+        till_nanos=message.till_time.nanos,
+        currency_code=message.currency_code,
+        total_minor=message.total_minor,
+        lines=tuple(
+            Line(
+                line.sku,
+                line.quantity_milli,
+                line.amount_minor,
+                tuple(Discount(_SOURCES.get(d.source, "UNKNOWN"), d.amount_minor, d.reference) for d in line.discounts),
+            )
+            for line in message.lines
+        ),
+        member_id=message.member_id,
+        coupon_codes=tuple(message.coupon_codes),
+        tenders=tuple(Tender(tender.kind, tender.amount_minor) for tender in message.tenders),
+        original_number=message.original_number,
+    )
+
+
+def time_from(stamp: Timestamp) -> datetime:
+    """An aware instant, to the millisecond. Raises ValueError for what a datetime cannot hold."""
+    return to_milliseconds(stamp.ToDatetime(tzinfo=UTC))
+
+
+def timestamp(moment: datetime | None) -> Timestamp | None:
+    """The contract's form of an aware instant; None stays unset."""
+    if moment is None:
+        return None
+    stamp = Timestamp()
+    stamp.FromDatetime(moment)
+    return stamp
+
+
+def store_values_from(message: stores.Store) -> StoreValues:
+    """What a caller says about a store."""
+    return StoreValues(
+        id=message.id,
+        name=message.name,
+        region=message.region,
+        latitude=message.latitude,
+        longitude=message.longitude,
+        time_zone=message.time_zone,
+        closing_hour=message.closing_hour,
+        currency_code=message.currency_code,
+    )
+
+
+def store_to_proto(store: Store) -> stores.Store:
+    """A store as the contract tells it."""
+    return stores.Store(
+        id=store.id,
+        name=store.name,
+        region=store.region,
+        latitude=store.latitude,
+        longitude=store.longitude,
+        time_zone=store.time_zone,
+        closing_hour=store.closing_hour,
+        currency_code=store.currency_code,
+        version=store.version,
+    )
+
+
+def invitation_to_proto(invitation: Invitation) -> stores.EnrolmentCode:
+    """A code in clear, for the one answer that shows it."""
+    return stores.EnrolmentCode(
+        store_id=invitation.store_id,
+        terminal_id=invitation.terminal_id,
+        code=invitation.code,
+        expire_time=timestamp(invitation.expire_time),
+    )
+
+
+def terminal_to_proto(view: TerminalView) -> stores.Terminal:
+    """A terminal with its progress; numbers of the present epoch, counts of all."""
+    return stores.Terminal(
+        store_id=view.store_id,
+        terminal_id=view.terminal_id,
+        state=stores.TerminalState.Value(f"TERMINAL_STATE_{view.state}"),
+        epoch=view.epoch,
+        seen=_ranges(view.seen),
+        missing=_ranges(view.missing),
+        accepted=view.counts["accepted"],
+        duplicates=view.counts["duplicates"],
+        conflicts=view.counts["conflicts"],
+        rejected=view.counts["rejected"],
+        heard_time=timestamp(view.heard_time),
+        public_key=view.public_key,
+    )
+
+
+def _ranges(ranges: Iterable[Range]) -> list[stores.NumberRange]:
+    return [stores.NumberRange(first=first, last=last) for first, last in ranges]
+
+
+def receipt_to_proto(stored: Mapping[str, Any]) -> stores.StoredReceipt:
+    """A counted receipt as it is stored."""
+    return stores.StoredReceipt(
+        store_id=stored["store_id"],
+        terminal_id=stored["terminal_id"],
+        epoch=stored["epoch"],
+        number=stored["number"],
+        till_time=timestamp(stored["till_time"]),
+        business_day=stored["business_day"],
+        total=Money(currency_code=stored["currency_code"], amount_minor=stored["total_minor"]),
+        member_id=stored["member_id"],
+        lines=[
+            stores.StoredLine(
+                sku=sku,
+                quantity_milli=quantity,
+                amount_minor=amount,
+                discount_minor=sum(discount[1] for discount in discounts),
+            )
+            for sku, quantity, amount, discounts in stored["lines"]
+        ],
+        flags=stored["flags"],
+    )
+
+
+def problem_to_proto(stored: Mapping[str, Any]) -> stores.ReceiptProblem:
+    """A quarantined or rejected receipt."""
+    return stores.ReceiptProblem(
+        store_id=stored["store_id"],
+        terminal_id=stored["terminal_id"],
+        epoch=stored["epoch"],
+        number=stored["number"],
+        outcome=stored["outcome"],
+        reason=stored["reason"],
+        receive_time=timestamp(stored["receive_time"]),
+    )
+
+
+def coverage_to_proto(coverage: Coverage) -> stores.Coverage:
+    """How much of the truth a figure holds."""
+    return stores.Coverage(
+        terminals_heard=coverage.terminals_heard,
+        terminals_enrolled=coverage.terminals_enrolled,
+        freshness_time=timestamp(coverage.freshness_time),
+    )

@@ -15,7 +15,7 @@ from services.billing.documents import Contract, InstalmentRow, Invoice, LineRow
 from services.billing.domain.instalments import Term, terms_of
 from services.billing.domain.order import OrderState
 from services.billing.domain.radar import days_overdue, radar_state
-from services.billing.domain.values import Money, plausible_time, positive_money
+from services.billing.domain.values import Money, plausible_time, positive_money, reference
 from services.billing.messages import money, timestamp
 from services.billing.queries.match import ContractMatch
 from services.billing.queries.radar import Radar, RadarEntry
@@ -39,11 +39,11 @@ def signed_quote_from(event: quotes_events.QuoteSigned) -> SignedQuote:
     """What a contract needs. Raises ValueError for content that no contract can have."""
     terms = event.payment_terms
     return SignedQuote(
-        quote_id=event.quote_id,
+        quote_id=reference(event.quote_id),
         number=event.number,
         quote_version=event.quote_version,
         content_hash=event.content_hash,
-        account_id=event.account_id,
+        account_id=reference(event.account_id),
         account_name=event.account_name,
         owner_id=event.owner_id,
         team_id=event.team_id,

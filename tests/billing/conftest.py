@@ -1,0 +1,15 @@
+"""Billing on the shared database server."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.billing.room import Room, serving
+from tests.stack import Database
+
+
+@pytest.fixture
+def room(fresh_database: Callable[[str], Database]) -> Iterator[Room]:
+    """Billing's rpcs on an empty database."""
+    with serving(fresh_database) as running:
+        yield running

@@ -48,7 +48,7 @@ class Relay:
         self._service = service
         self._collections = collections
         self._table = topology.table()
-        self._publisher = Publisher(amqp_url, f"{service}-relay")
+        self.publisher = Publisher(amqp_url, f"{service}-relay")
         self._holder = new_id()
         self._underway: set[str] = set()  # event ids from their publication until their removal
         self._confirmed: deque[Key] = deque()
@@ -60,12 +60,13 @@ class Relay:
     @property
     def is_connected(self) -> bool:
         """True while the broker takes events."""
-        return self._publisher.is_connected
+        return self.publisher.is_connected
 
     def start(self) -> None:
         """Take over what the process commits from now on, and sweep what was left before."""
-        self._publisher.start()
+        self.publisher.start()
         self._thread.start()
+        self.publisher.wait_connected(1.0)  # else the first events would wait for the sweep
         outbox.receive(self)
 
     def stop(self, timeout: float = 5.0) -> None:
@@ -76,7 +77,7 @@ class Relay:
             self._stopping.wait(0.02)
         self._stopping.set()
         self._thread.join(2.0)
-        self._publisher.stop(2.0)
+        self.publisher.stop(2.0)
 
     def offer(self, collection: str, document_id: str, entries: list[OutboxEntry]) -> None:
         """The fast way; never blocks. What it leaves out is swept later."""
@@ -90,7 +91,7 @@ class Relay:
         self._underway.add(entry["id"])
         done = partial(self._settle, (collection, document_id, entry["id"]), entry, way)
         with telemetry.span(f"publish {entry['type']}", "producer", traceparent=entry["traceparent"]):
-            if not self._publisher.publish(self._message(entry), done):
+            if not self.publisher.publish(self._message(entry), done):
                 self._underway.discard(entry["id"])
 
     def _message(self, entry: OutboxEntry) -> Outgoing:

@@ -44,8 +44,17 @@ class Servers:
             self.mongo.start()
 
     def wait_ready(self) -> None:
+        """Return when both accept their users."""
+        self.wait_for_mongo()
+        self.wait_for_rabbit()
+
+    def wait_for_mongo(self) -> None:
+        """Return when mongod accepts its users; it is there seconds before RabbitMQ."""
         if self.mongo:
             self.mongo.wait_ready()
+
+    def wait_for_rabbit(self) -> None:
+        """Return when RabbitMQ accepts its users."""
         if self.rabbit:
             self.rabbit.wait_ready()
 

@@ -83,10 +83,11 @@ class Platform:
         self.wiring.write_targets()
         if self._owns_servers:
             self.servers.start()
-        # They connect with patience, so importing their packages overlaps with the servers' start.
+            self.servers.wait_for_mongo()  # before, their users may not exist, and a refused password is no outage
+        # They wait for RabbitMQ themselves, so their own start overlaps with its.
         self._start_all(entry for entry in self.entries if not entry.consumes)
         if self._owns_servers:
-            self.servers.wait_ready()
+            self.servers.wait_for_rabbit()
         self.release()
         self._start_all(entry for entry in self.entries if entry.consumes)
         self.wait_ready(timeout=timeout)

@@ -5,17 +5,20 @@ import sys
 
 def main(process: str) -> None:
     """Run one of them; each imports only its own framework, since the two must not meet in one process."""
-    from services.billing.config import settings
-
     if process == "rpc":
         from chassis.rpc_server import serve
         from contracts.access import TABLE
         from saleloop.billing.v1.billing_service_pb2_grpc import add_BillingServiceServicer_to_server
+        from services.billing.config import settings
         from services.billing.rpc import BillingServicer
 
         serve("billing", [(add_BillingServiceServicer_to_server, BillingServicer())], settings(), TABLE)
     elif process == "worker":
+        from chassis.green import patch
+
+        patch()
         from chassis.consumer import run_worker
+        from services.billing.config import settings
         from services.billing.worker import BillingWorker
 
         run_worker("billing", BillingWorker, settings())

@@ -158,7 +158,7 @@ def serving(make_database: Callable[[str], Database]) -> Iterator[Room]:
     verifier = AccessTokenVerifier(public_key_of(_PRIVATE_KEY), "billing")
     add: Any = pb_grpc.add_BillingServiceServicer_to_server
     server = RpcServer("billing", [(add, BillingServicer())], verifier, TABLE)
-    opened = channel(f"127.0.0.1:{server.start('127.0.0.1', 0)}")
+    opened: Any = channel(f"127.0.0.1:{server.start('127.0.0.1', 0)}")
     try:
         yield Room(pb_grpc.BillingServiceStub(opened))
     finally:

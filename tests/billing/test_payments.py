@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_a_request_id_makes_one_payment_only(room: Room) -> None:
         ({"receive_time": timestamp(datetime.now(UTC) + timedelta(days=2))}, "receive_time"),
     ],
 )
-def test_a_payment_that_cannot_be_is_refused_by_field(room: Room, wrong: dict[str, object], path: str) -> None:
+def test_a_payment_that_cannot_be_is_refused_by_field(room: Room, wrong: dict[str, Any], path: str) -> None:
     room.start(1_000)
     refusal = room.refusal("RecordPayment", payment(1, **wrong))
     assert refusal.code == "INVALID_ARGUMENT"

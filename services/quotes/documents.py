@@ -98,8 +98,8 @@ class Quote(Aggregate):
             ("team_id", "id"),
             ("region", "id"),
             ("account_id", "id"),
-            ("steps.approver_id", "id"),
-            ("state", "awaiting.role", "id"),
+            ("approver_ids", "id"),
+            ("state", "awaiting_role", "id"),
         ],
     }
     not_found = QuoteNotFound
@@ -126,8 +126,10 @@ class Quote(Aggregate):
     versions: list[stored.Row] = PlainField(default=list)
     # The approval of the current version; empty while the quote is edited.
     steps: list[stored.Row] = PlainField(default=list)
-    # Name, role and approver of the open step, for finding what waits for somebody.
-    awaiting: stored.Row | None = PlainField()
+    # Whom the steps name, and role and person of the open one: for finding what somebody decides.
+    approver_ids: list[str] = PlainField(default=list)
+    awaiting_role: str | None = StringField()
+    awaiting_approver_id: str | None = StringField()
     sign_time: datetime | None = DateTimeField()
     signer_name: str | None = StringField()
 
@@ -201,10 +203,10 @@ class Quote(Aggregate):
     def write_steps(self, steps: Steps) -> None:
         """Set the approval of the current version."""
         self.steps = stored.step_rows(steps)
+        self.approver_ids = sorted({step.approver_id for step in steps if step.approver_id})
         opened = open_step(steps)
-        self.awaiting = (
-            None if opened is None else {"step": opened.name, "role": opened.role, "approver_id": opened.approver_id}
-        )
+        self.awaiting_role = opened.role if opened else None
+        self.awaiting_approver_id = opened.approver_id if opened else None
 
     def _archive_steps(self) -> None:
         if self.versions and self.steps:

@@ -15,7 +15,7 @@ def visible_query(by: Principal) -> dict[str, Any]:
     """MongoDB query for the caller's rows: those of the operation's scope, his own, and those he is named to decide."""
     if scope() is Scope.ALL:
         return {}
-    mine = [{"owner_id": by.subject}, {"steps.approver_id": by.subject}]
+    mine = [{"owner_id": by.subject}, {"approver_ids": by.subject}]
     match scope():
         case Scope.REGION if by.region:
             return {"$or": [*mine, {"region": by.region}]}
@@ -30,8 +30,7 @@ def visible_query(by: Principal) -> dict[str, Any]:
 def load_visible(quote_id: str, by: Principal) -> Quote:
     """The quote, if it is the caller's to see; otherwise the same QuoteNotFound as for one that does not exist."""
     quote = Quote.load(quote_id)
-    is_named = any(step["approver_id"] == by.subject for step in quote.steps)
-    if not is_named and not reaches(quote, by):
+    if by.subject not in quote.approver_ids and not reaches(quote, by):
         raise QuoteNotFound("There is no such quote.")
     return quote
 

@@ -53,8 +53,8 @@ def find_version(quote: Quote, number: int) -> dict[str, Any]:
 def _awaiting(by: Principal) -> dict[str, Any]:
     """The open step is the caller's to decide: he is named, or has the role and is not involved himself."""
     not_involved = {"owner_id": {"$ne": by.subject}, "versions.submitted_by": {"$ne": by.subject}}
-    has_role = {"awaiting.approver_id": "", "awaiting.role": {"$in": sorted(by.roles)}, **not_involved}
+    has_role = {"awaiting_approver_id": "", "awaiting_role": {"$in": sorted(by.roles)}, **not_involved}
     return {
         "state": int(QuoteState.IN_APPROVAL),
-        "$or": [{"awaiting.approver_id": by.subject, **not_involved}, has_role],
+        "$or": [{"awaiting_approver_id": by.subject, **not_involved}, has_role],
     }

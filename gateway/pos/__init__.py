@@ -1,0 +1,1 @@
+"""The POS edge: tills hand over their receipts here and hear when they are durable."""

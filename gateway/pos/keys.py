@@ -1,0 +1,83 @@
+"""The public keys of terminals, asked of stores and kept for a short while."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from chassis.clocks import real_clock
+from chassis.errors import Unavailable
+from gateway.pos.metrics import KEY_LOOKUPS
+
+TerminalName = tuple[str, str]  # store, terminal
+
+FRESH_S = 30.0
+# A till is not stopped because stores is away: a key that was good stays good for this long.
+STALE_S = 600.0
+# A wrong signature may mean a new key; but nobody may make the edge ask more often than this.
+ASK_AGAIN_S = 2.0
+MAX_KEYS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalKey:
+    """The present key of an enrolled terminal (base64url) and its epoch."""
+
+    public_key: str
+    epoch: int
+
+
+# Asks stores: the key, or None when there is no such terminal or its door is closed. Raises Unavailable.
+Lookup = Callable[[TerminalName], Awaitable[TerminalKey | None]]
+
+
+@dataclass(slots=True)
+class _Kept:
+    key: TerminalKey | None
+    asked: float
+
+
+class TerminalKeys:
+    """One for each process; several streams that need the same key ask once."""
+
+    def __init__(self, lookup: Lookup, now: Callable[[], float] = real_clock.monotonic) -> None:
+        self._lookup, self._now = lookup, now
+        self._kept: OrderedDict[TerminalName, _Kept] = OrderedDict()
+        self._asking: dict[TerminalName, asyncio.Task[TerminalKey | None]] = {}
+
+    async def get(self, name: TerminalName, *, max_age_s: float = FRESH_S) -> TerminalKey | None:
+        """The key as known at most `max_age_s` ago (never asked more often than every 2 s).
+
+        None for a terminal that is unknown, not enrolled or revoked. Raises Unavailable when stores cannot be
+        asked and nothing is known since 10 minutes.
+        """
+        kept = self._kept.get(name)
+        if kept is not None and self._now() - kept.asked <= max(max_age_s, ASK_AGAIN_S):
+            return kept.key
+        try:
+            return await self._ask(name)
+        except Unavailable:
+            if kept is not None and kept.key is not None and self._now() - kept.asked <= STALE_S:
+                return kept.key
+            raise
+
+    async def _ask(self, name: TerminalName) -> TerminalKey | None:
+        task = self._asking.get(name)
+        if task is None:
+            task = self._asking[name] = asyncio.ensure_future(self._look_up(name))
+            task.add_done_callback(lambda _done: self._asking.pop(name, None))
+        # Shielded: one stream that goes away must not take the answer from the others.
+        return await asyncio.shield(task)
+
+    async def _look_up(self, name: TerminalName) -> TerminalKey | None:
+        try:
+            key = await self._lookup(name)
+        except Unavailable:
+            KEY_LOOKUPS.labels("unavailable").inc()
+            raise
+        KEY_LOOKUPS.labels("found" if key else "none").inc()
+        self._kept[name] = _Kept(key, self._now())
+        self._kept.move_to_end(name)
+        while len(self._kept) > MAX_KEYS:
+            self._kept.popitem(last=False)
+        return key

@@ -1,0 +1,1 @@
+"""The one door: HTTP API, POS edge, people and logins, audit chains."""

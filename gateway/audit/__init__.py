@@ -1,0 +1,1 @@
+"""Every change of every service, in one hash chain for each service."""

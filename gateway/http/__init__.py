@@ -1,0 +1,1 @@
+"""HTTP /v1: the contracts in protos/ transcoded to HTTP and JSON."""

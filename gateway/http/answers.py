@@ -1,0 +1,36 @@
+"""A response message into the body of the HTTP answer."""
+
+from dataclasses import dataclass
+
+import orjson
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+
+JSON = "application/json"
+_FILE_TYPES = ("application/pdf", "text/csv", "image/png", "application/json", "text/html; charset=utf-8")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back over HTTP."""
+
+    status: int
+    content_type: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def answer(message: Message) -> Answer:
+    """200 with proto JSON in the contract's own names, or the file that an HttpBody carries."""
+    if message.DESCRIPTOR.full_name == "google.api.HttpBody":
+        return _file(message)
+    decoded = MessageToDict(message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
+    return Answer(200, JSON, orjson.dumps(decoded))
+
+
+def _file(message: Message) -> Answer:
+    content_type, data = str(getattr(message, "content_type", "")), bytes(getattr(message, "data", b""))
+    # A type that we do not know is offered for saving, never shown: it could be a script.
+    known = content_type in _FILE_TYPES
+    headers = () if known else (("content-disposition", "attachment"),)
+    return Answer(200, content_type if known else "application/octet-stream", data, headers)

@@ -1,0 +1,1 @@
+"""People, teams, leave, roles and logins."""

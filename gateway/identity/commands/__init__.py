@@ -1,0 +1,1 @@
+"""What can be done with people, teams and logins; one function for each use case."""

@@ -1,0 +1,1 @@
+"""The rules of people and logins; standard library only."""

@@ -48,6 +48,7 @@ lint: setup $(BUF_STAMP) ## format, lint, types, import rules, contracts
 	$(VENV)/bin/lint-imports
 	$(BUF) lint
 	@against=$$(git rev-parse -q --verify origin/main || git rev-parse -q --verify main || true); \
+	if [ "$$against" = "$$(git rev-parse HEAD)" ]; then against=$$(git rev-parse -q --verify HEAD~1 || true); fi; \
 	if [ -n "$$against" ] && git cat-file -e "$$against:buf.yaml" 2>/dev/null; then \
 		echo "buf breaking against $$against"; $(BUF) breaking --against ".git#ref=$$against"; \
 	else \

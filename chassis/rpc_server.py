@@ -98,6 +98,10 @@ class _GuardedRegistrar:
         self.names.append(service_name)
 
 
+# The kernel may give the signal to one of grpc's threads; Python's handler then runs only when the main thread wakes.
+_SIGNAL_CHECK_S = 0.5
+
+
 def serve(
     service: str,
     servicers: Iterable[tuple[AddServicer, object]],
@@ -124,7 +128,8 @@ def serve(
         sys.exit(f"{service}: port {settings.grpc_port} on {settings.bind_host} cannot be used: {error}")
     telemetry.serve_telemetry(settings.telemetry_port, settings.bind_host)
     log.info("serving", port=port)
-    stopping.wait()
+    while not stopping.wait(_SIGNAL_CHECK_S):
+        pass
     log.info("stopping")
     server.stop()
     if relay_thread is not None:

@@ -183,7 +183,7 @@ def serving(make_database: Callable[[str], Database]) -> Iterator[Desk]:
     verifier = AccessTokenVerifier(public_key_of(_PRIVATE_KEY), "quotes")
     add: Any = pb_grpc.add_QuotesServiceServicer_to_server
     server = RpcServer("quotes", [(add, QuotesServicer())], verifier, TABLE)
-    opened = channel(f"127.0.0.1:{server.start('127.0.0.1', 0)}")
+    opened: Any = channel(f"127.0.0.1:{server.start('127.0.0.1', 0)}")
     desk = Desk(pb_grpc.QuotesServiceStub(opened))
     copies.save_account("acc-1", 1, name="上海影像设备有限公司", region="east", owner_id="seller", team_id="t1")
     copies.save_person("seller", 1, name="王小明", supervisor_id="boss", is_active=True)

@@ -1,15 +1,18 @@
 """Products over rpc: who sees the cost, what is refused, what others are told."""
 
+from typing import Any
+
 import orjson
 import pytest
 
+from chassis.principal import Principal
 from saleloop.quotes.v1 import quotes_service_pb2 as pb
 from services.quotes.documents import Product
 from tests.quotes.desk import ADMIN, FINANCE, MARKETING, SELLER, Desk, product
 
 
-def put(desk: Desk, what: pb.Product, caller: object = FINANCE) -> pb.Product:
-    answer: pb.Product = desk.call("PutProduct", pb.PutProductRequest(product=what), caller).product  # type: ignore[arg-type]
+def put(desk: Desk, what: pb.Product, caller: Principal = FINANCE) -> pb.Product:
+    answer: pb.Product = desk.call("PutProduct", pb.PutProductRequest(product=what), caller).product
     return answer
 
 
@@ -69,7 +72,7 @@ def test_products_are_listed_page_by_page(desk: Desk) -> None:
         ({"sku": "a/b"}, "product.sku"),
     ],
 )
-def test_a_wrong_product_is_refused_with_its_field(desk: Desk, wrong: dict[str, object], field: str) -> None:
+def test_a_wrong_product_is_refused_with_its_field(desk: Desk, wrong: dict[str, Any], field: str) -> None:
     error = desk.refusal("PutProduct", pb.PutProductRequest(product=product(**wrong)), FINANCE)
     assert (error.code, [violation.field for violation in error.violations]) == ("INVALID_ARGUMENT", [field])
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.quotes.domain.errors import InvalidValue
 from services.quotes.domain.policy import DEFAULT_RULES, ApprovalRule, QuoteFacts, check_rules, plan_steps
 from services.quotes.domain.steps import Step, StepState
-from services.quotes.domain.terms import ClauseRisk
+from services.quotes.domain.terms import ClauseRisk, PaymentTerms
 from tests.quotes.made import HALVES, MOSTLY_BEFORE, facts, line
 
 ROLES = frozenset({"supervisor", "finance", "legal", "regional_manager", "general_manager"})
@@ -55,8 +55,8 @@ def test_legal_is_skipped_with_the_evidence_at_low_clause_risk() -> None:
 
 
 @pytest.mark.parametrize(("terms", "silence"), [(HALVES, True), (MOSTLY_BEFORE, False)])
-def test_silence_passes_legal_at_medium_risk_only(terms: object, silence: bool) -> None:
-    steps = plan_steps(DEFAULT_RULES, facts(terms=terms))  # type: ignore[arg-type]  # parametrised values are objects
+def test_silence_passes_legal_at_medium_risk_only(terms: PaymentTerms, silence: bool) -> None:
+    steps = plan_steps(DEFAULT_RULES, facts(terms=terms))
     assert [step.passes_by_silence for step in steps] == [False, silence]
 
 

@@ -28,6 +28,7 @@ from services.quotes.domain.steps import (
     open_step,
     pass_by_silence,
 )
+from services.quotes.domain.terms import PaymentTerms
 from tests.quotes.made import HALVES, MOSTLY_BEFORE, NOON, facts, line
 
 BOSS = Approver("boss", {"supervisor"})
@@ -36,9 +37,9 @@ LEGAL = Approver("law", {"legal"})
 OWNER = Approver("seller", {"salesperson", "supervisor", "finance", "legal"})
 
 
-def opened(*, terms: object = HALVES) -> Steps:
+def opened(*, terms: PaymentTerms = HALVES) -> Steps:
     """supervisor open, finance and legal waiting."""
-    return open_next(plan_steps(DEFAULT_RULES, facts(line(600), terms=terms)), NOON)  # type: ignore[arg-type]
+    return open_next(plan_steps(DEFAULT_RULES, facts(line(600), terms=terms)), NOON)
 
 
 def say(steps: Steps, name: str, by: Approver, decision: Decision = Decision.APPROVED) -> Steps | None:

@@ -1,7 +1,6 @@
 """The HTTP application: its parts, routes, start and end."""
 
 import re
-from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -27,7 +26,7 @@ from gateway.http.endpoint import Endpoint, Parts
 from gateway.http.idempotency import Idempotency
 from gateway.http.limits import RateLimit
 from gateway.http.openapi import openapi_document
-from gateway.http.operations import SERVICES, Operation, load_operations
+from gateway.http.operations import SERVICES, Operation, by_template, load_operations
 from gateway.http.own import in_threads
 from gateway.http.problems import problem_answer
 from gateway.http.refusals import Refusal
@@ -116,11 +115,8 @@ def _routes(operations: tuple[Operation, ...], parts: Parts, table: Table) -> li
         _route("/openapi.json", Page(Answer(200, JSON, orjson.dumps(document)))),
         _route("/docs", Page(Answer(200, "text/html; charset=utf-8", docs_page(document)))),
     ]
-    by_path: dict[str, dict[str, Operation]] = defaultdict(dict)
-    for operation in operations:
-        by_path[operation.path][operation.verb] = operation
-    routes += [_route(path, Endpoint(path, by_verb, parts)) for path, by_verb in by_path.items()]
-    return routes
+    endpoints = (Endpoint(template, by_verb, parts) for template, by_verb in by_template(operations).items())
+    return routes + [_route(endpoint.template, endpoint) for endpoint in endpoints]
 
 
 def _route(path: str, endpoint: Endpoint | Page) -> Route:

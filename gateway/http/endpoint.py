@@ -49,8 +49,8 @@ class Parts:
 class Endpoint:
     """All operations of one path template."""
 
-    def __init__(self, path: str, operations: Mapping[str, Operation], parts: Parts) -> None:
-        self._path = path
+    def __init__(self, template: str, operations: Mapping[str, Operation], parts: Parts) -> None:
+        self.template = template
         self._operations = dict(operations)
         self._parts = parts
 
@@ -58,9 +58,9 @@ class Endpoint:
         started = real_clock.monotonic()
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         verb = "GET" if scope["method"] == "HEAD" else scope["method"]
-        attributes = {"http.request.method": verb, "http.route": self._path}
+        attributes = {"http.request.method": verb, "http.route": self.template}
         parent = headers.get(b"traceparent", "")
-        with telemetry.span(f"{verb} {self._path}", "server", traceparent=parent, attributes=attributes) as span:
+        with telemetry.span(f"{verb} {self.template}", "server", traceparent=parent, attributes=attributes) as span:
             try:
                 found = await self._answer(verb, scope, headers, receive)
             except Exception as error:  # the one place where failures become problem+json
@@ -69,7 +69,7 @@ class Endpoint:
                 span.set_attribute("http.response.status_code", found.status)
             await send_answer(send, found)
         known_verb = verb if verb in self._operations else "other"
-        HTTP_DURATION.labels(self._path, known_verb, str(found.status)).observe(real_clock.monotonic() - started)
+        HTTP_DURATION.labels(self.template, known_verb, str(found.status)).observe(real_clock.monotonic() - started)
 
     async def _answer(self, verb: str, scope: Scope, headers: Mapping[bytes, str], receive: Receive) -> Answer:
         operation = self._operations.get(verb)
@@ -115,7 +115,7 @@ class Endpoint:
     async def _carry_out(
         self, operation: Operation, principal: Principal, scope: Scope, headers: Mapping[bytes, str], body: bytes
     ) -> Answer:
-        values = {name.replace("__", "."): value for name, value in scope["path_params"].items()}
+        values = dict(zip(operation.path_fields, scope["path_params"].values(), strict=True))
         content_type = headers.get(b"content-type", "")
         request: Any = read_request(operation, values, scope["query_string"], content_type, body)
         key = headers.get(b"idempotency-key", "")

@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.http.comments import comments
 from gateway.http.examples import example
-from gateway.http.operations import Operation
+from gateway.http.operations import Operation, by_template, variables
 from gateway.http.schemas import Schema, Schemas
 
 _PROBLEM: Schema = {
@@ -66,12 +66,14 @@ def openapi_document(
     schemas = Schemas()
     schemas.components["Problem"] = _PROBLEM
     paths: dict[str, dict[str, Any]] = {}
-    for operation in sorted(operations, key=lambda item: item.path):
-        described = _operation(operation, schemas)
-        described["x-saleloop-roles"] = roles.get(operation.name, [])
-        if operation.name in unauthenticated:
-            described["security"] = []
-        paths.setdefault(operation.path, {})[operation.verb.lower()] = described
+    operations = tuple(operations)
+    for template, by_verb in sorted(by_template(operations).items()):
+        for verb, operation in by_verb.items():
+            described = _operation(operation, template, schemas)
+            described["x-saleloop-roles"] = roles.get(operation.name, [])
+            if operation.name in unauthenticated:
+                described["security"] = []
+            paths.setdefault(template, {})[verb.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {
@@ -96,13 +98,13 @@ def _failure(text: str) -> Schema:
     return {"description": text, "content": content}
 
 
-def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+def _operation(operation: Operation, template: str, schemas: Schemas) -> dict[str, Any]:
     text = comments().get(operation.method.full_name, "")
     described: dict[str, Any] = {
         "operationId": operation.name,
         "tags": [operation.service],
         "summary": text.split(". ")[0].rstrip(".") or operation.method.name,
-        "parameters": _parameters(operation, schemas),
+        "parameters": _parameters(operation, template, schemas),
         "responses": {"200": _success(operation, schemas)}
         | {code: {"$ref": f"#/components/responses/{code}"} for code in _FAILURES},
     }
@@ -113,9 +115,9 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     return described
 
 
-def _parameters(operation: Operation, schemas: Schemas) -> list[Schema]:
+def _parameters(operation: Operation, template: str, schemas: Schemas) -> list[Schema]:
     found: list[Schema] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in operation.path_fields
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in variables(template)
     ]
     in_path = {name.split(".")[0] for name in operation.path_fields}
     if operation.body != "*":

@@ -1,7 +1,7 @@
 """Every HTTP operation, read from the google.api.http options of the contracts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,7 +59,7 @@ class Operation:
     @cached_property
     def path_fields(self) -> tuple[str, ...]:
         """Request fields that the path fills, dotted when nested, in order of the path."""
-        return tuple(_VARIABLE.findall(self.path))
+        return variables(self.path)
 
     @cached_property
     def request_class(self) -> type[Message]:
@@ -129,6 +129,23 @@ def load_operations() -> tuple[Operation, ...]:
         if method.GetOptions().HasExtension(annotations_pb2.http)
     ]
     return tuple(sorted(found, key=lambda operation: "}:" not in operation.path))
+
+
+def by_template(operations: Iterable[Operation]) -> dict[str, dict[str, Operation]]:
+    """Template -> verb -> operation. `/v1/products/{sku}` and `/v1/products/{product.sku}` are one address: it is
+    called by the template without dots."""
+    shapes: dict[str, list[Operation]] = {}
+    for operation in operations:
+        shapes.setdefault(_VARIABLE.sub("{}", operation.path), []).append(operation)
+    return {
+        min((each.path for each in same), key=lambda path: path.count(".")): {each.verb: each for each in same}
+        for same in shapes.values()
+    }
+
+
+def variables(template: str) -> tuple[str, ...]:
+    """The names in braces, in order."""
+    return tuple(_VARIABLE.findall(template))
 
 
 def _binding(method: MethodDescriptor) -> tuple[str, str, str]:

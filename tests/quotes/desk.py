@@ -26,7 +26,7 @@ from services.quotes.documents import Quote
 from services.quotes.rpc import QuotesServicer
 from tests.stack import Database
 
-_PRIVATE_KEY = encode_key(bytes(range(32)))
+PRIVATE_KEY = encode_key(bytes(range(32)))
 SIGN_KEY = base64.urlsafe_b64encode(b"s" * 32).decode()
 
 SELLER = Principal("seller", frozenset({"salesperson"}), team_id="t1", region="east")
@@ -171,7 +171,7 @@ def events(quote_id: str, event_type: str) -> list[dict[str, Any]]:
 
 @cache
 def token(caller: Principal) -> str:
-    return AccessTokenIssuer(_PRIVATE_KEY).issue(caller, "quotes", timedelta(hours=1))
+    return AccessTokenIssuer(PRIVATE_KEY).issue(caller, "quotes", timedelta(hours=1))
 
 
 @contextmanager
@@ -180,7 +180,7 @@ def serving(make_database: Callable[[str], Database]) -> Iterator[Desk]:
     place = make_database("quotes")
     config.settings.cache_clear()
     database.connect(ServiceSettings(mongo_url=place.url, mongo_database=place.name, environment="test"), "quotes")
-    verifier = AccessTokenVerifier(public_key_of(_PRIVATE_KEY), "quotes")
+    verifier = AccessTokenVerifier(public_key_of(PRIVATE_KEY), "quotes")
     add: Any = pb_grpc.add_QuotesServiceServicer_to_server
     server = RpcServer("quotes", [(add, QuotesServicer())], verifier, TABLE)
     opened: Any = channel(f"127.0.0.1:{server.start('127.0.0.1', 0)}")

@@ -4,12 +4,13 @@ Environment: PROBE_FAIL ("always": `fail_always` fails).
 """
 
 import os
+from typing import Any, ClassVar
 
 import mongoengine
-from saleloop.leads.v1 import events_pb2 as events
 
 from chassis.documents import Aggregate
 from chassis.topology import Event, Subscription, Topology
+from saleloop.leads.v1 import events_pb2 as events
 
 TOPOLOGY = Topology(
     services=("leads", "gateway"),
@@ -30,7 +31,7 @@ TOPOLOGY = Topology(
 class Thing(Aggregate):
     """What commands change."""
 
-    meta = {"collection": "things", "private_fields": ("phone", "contact.phone")}
+    meta: ClassVar[dict[str, Any]] = {"collection": "things", "private_fields": ("phone", "contact.phone")}
 
     name: str = mongoengine.StringField(required=True)
     phone: str = mongoengine.StringField()
@@ -48,7 +49,7 @@ class Thing(Aggregate):
 class Effect(Aggregate):
     """What a handler did for one thing; `times` shows a doubled effect."""
 
-    meta = {"collection": "effects", "audited": False}
+    meta: ClassVar[dict[str, Any]] = {"collection": "effects", "audited": False}
 
     times: int = mongoengine.IntField(default=0)
 

@@ -7,13 +7,12 @@ patch()
 from datetime import datetime  # noqa: E402  # eventlet patches before anything else is imported
 from typing import Any  # noqa: E402
 
-from saleloop.leads.v1 import events_pb2 as events  # noqa: E402
-
 from chassis.clocks import real_clock  # noqa: E402
 from chassis.consumer import EventContext, Park, handles, run_worker  # noqa: E402
 from chassis.database import current  # noqa: E402
 from chassis.deadlines import on_deadline  # noqa: E402
 from chassis.settings import ServiceSettings  # noqa: E402
+from saleloop.leads.v1 import events_pb2 as events  # noqa: E402
 from tests.chassis.probe import Effect, Thing, fails  # noqa: E402
 
 

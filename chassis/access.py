@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 from chassis.errors import PermissionDenied
 from chassis.principal import Principal
@@ -42,10 +43,12 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may call `operation`. `public` ones need no person: the gateway calls them with the role "public"."""
+    """Who may call `operation`: role -> grant. `public` ones need no person: the gateway calls them with the role
+    "public"."""
 
     operation: str
-    grants: Mapping[str, Grant] = field(default_factory=dict)
+    # The keys are strings or members of a StrEnum; Mapping is invariant in its keys, so str alone refuses the latter.
+    grants: Mapping[Any, Grant] = field(default_factory=dict)
     public: bool = False
 
 

@@ -11,7 +11,7 @@ EVENTS = (
     Event("leads", "lead_routing_lapsed.v1"),
     Event("leads", "lead_assigned.v1"),
     Event("leads", "lead_unroutable.v1"),
-    Event("leads", "lead_contacted.v1", subscribed=False),
+    Event("leads", "lead_contacted.v1"),
     Event("leads", "first_contact_warned.v1"),
     Event("leads", "first_contact_breached.v1"),
     Event("leads", "account_changed.v1"),
@@ -30,7 +30,7 @@ EVENTS = (
     Event("billing", "receivable_settled.v1"),
     Event("billing", "account_risk_changed.v1"),
     Event("billing", "success_task_opened.v1"),
-    Event("billing", "success_task_completed.v1", subscribed=False),
+    Event("billing", "success_task_completed.v1"),
     Event("stores", "terminal_enrolled.v1", subscribed=False),
     Event("stores", "terminal_revoked.v1", subscribed=False),
     Event("notify", "task_card_changed.v1", subscribed=False),
@@ -53,6 +53,7 @@ SUBSCRIPTIONS = (
     Subscription("notify", "tell_lead_unroutable", "leads", "lead_unroutable.v1"),
     Subscription("notify", "tell_first_contact_warned", "leads", "first_contact_warned.v1"),
     Subscription("notify", "tell_first_contact_breached", "leads", "first_contact_breached.v1"),
+    Subscription("notify", "close_card_when_lead_contacted", "leads", "lead_contacted.v1"),
     Subscription("notify", "tell_approval_requested", "quotes", "approval_requested.v1"),
     Subscription("notify", "tell_approval_decided", "quotes", "approval_decided.v1"),
     Subscription("notify", "tell_approval_overdue", "quotes", "approval_overdue.v1"),
@@ -62,6 +63,7 @@ SUBSCRIPTIONS = (
     Subscription("notify", "tell_receivable_overdue", "billing", "receivable_overdue.v1"),
     Subscription("notify", "close_cards_when_receivable_settled", "billing", "receivable_settled.v1"),
     Subscription("notify", "tell_success_task_opened", "billing", "success_task_opened.v1"),
+    Subscription("notify", "close_card_when_success_task_completed", "billing", "success_task_completed.v1"),
 )
 
 TOPOLOGY = Topology(services=SERVICES, events=EVENTS, subscriptions=SUBSCRIPTIONS, pos_partitions=64)

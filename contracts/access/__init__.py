@@ -4,6 +4,6 @@ A room adds its import and its RULES below; the rpc server refuses to start whil
 """
 
 from chassis.access import Table
-from contracts.access import billing, leads, ops, quotes, stores
+from contracts.access import billing, gateway, leads, notify, ops, quotes, stores
 
-TABLE = Table((*billing.RULES, *leads.RULES, *ops.RULES, *stores.RULES, *quotes.RULES))
+TABLE = Table((*billing.RULES, *gateway.RULES, *leads.RULES, *notify.RULES, *ops.RULES, *stores.RULES, *quotes.RULES))

@@ -1,0 +1,1 @@
+"""notify: the right message once."""

@@ -1,0 +1,149 @@
+"""Which event tells whom what: one table of data, read by the worker.
+
+Texts such as "leads/{lead_id}" are filled from the event's fields.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is told. `people` are fields with a person's id; `roles` are told as well, those of the event's region only
+    when `in_region` is set. `role_field` names the role that is told when none of `people` is filled."""
+
+    people: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    in_region: bool = False
+    role_field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardPlan:
+    """The task card that the event opens or moves.
+
+    Events with the same `key` move the same card, and only upwards in `level`: an event that arrives late changes
+    nothing. `levels` reads the level from the field `level_field`. From `escalates_at` on the card is escalated,
+    and the supervisors of the people in the audience see it too.
+    """
+
+    key: str
+    level: int = 1
+    level_field: str = ""
+    levels: Mapping[str, int] = field(default_factory=dict)
+    escalates_at: int = 100
+
+    def level_of(self, fields: Mapping[str, Any]) -> int:
+        """The level of one event."""
+        value = fields.get(self.level_field)
+        word = value.get("word") if isinstance(value, Mapping) else value
+        return self.levels.get(str(word), self.level)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one event type tells. `words` maps fields with a coded value to the family of their words in the
+    catalogue; `closes` are keys of cards that are done now."""
+
+    template: str
+    subject: str
+    audience: Audience
+    card: CardPlan | None = None
+    closes: tuple[str, ...] = ()
+    critical: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+_RECEIVABLE = "receivable/{contract_id}/{instalment_number}"
+_APPROVAL = "approval/{quote_id}/{quote_version}/{step}"
+_ROUTING = "lead_routing/{lead_id}"
+_UNROUTABLE = "lead_unroutable/{lead_id}"
+_FIRST_CONTACT = "first_contact/{lead_id}"
+_SUCCESS = "success/{task_id}"
+
+NOTICES: Mapping[str, Notice] = {
+    "lead_assigned.v1": Notice(
+        "lead_assigned", "leads/{lead_id}", Audience(people=("owner_id",)), closes=(_ROUTING, _UNROUTABLE),
+    ),
+    "lead_routing_proposed.v1": Notice(
+        "lead_routing_proposed", "leads/{lead_id}", Audience(roles=(SUPERVISOR,), in_region=True),
+        card=CardPlan(_ROUTING),
+    ),
+    "lead_unroutable.v1": Notice(
+        "lead_unroutable", "leads/{lead_id}", Audience(roles=(SUPERVISOR,), in_region=True),
+        card=CardPlan(_UNROUTABLE),
+    ),
+    "first_contact_warned.v1": Notice(
+        "first_contact_warned", "leads/{lead_id}", Audience(people=("owner_id",)), critical=True,
+    ),
+    "first_contact_breached.v1": Notice(
+        "first_contact_breached", "leads/{lead_id}", Audience(people=("owner_id", "supervisor_id")),
+        card=CardPlan(_FIRST_CONTACT), critical=True,
+    ),
+    "approval_requested.v1": Notice(
+        "approval_requested", "quotes/{quote_id}", Audience(people=("approver_id",), role_field="role"),
+        card=CardPlan(_APPROVAL), words={"step": "step"},
+    ),
+    "approval_decided.v1": Notice(
+        "approval_decided", "quotes/{quote_id}", Audience(people=("owner_id",)),
+        closes=(_APPROVAL,), words={"step": "step", "decision": "decision"},
+    ),
+    "approval_overdue.v1": Notice(
+        "approval_overdue", "quotes/{quote_id}", Audience(people=("approver_id",), role_field="role"),
+        card=CardPlan(_APPROVAL, level=2, escalates_at=2), critical=True, words={"step": "step"},
+    ),
+    "quote_approved.v1": Notice("quote_approved", "quotes/{quote_id}", Audience(people=("owner_id",))),
+    "quote_signed.v1": Notice(
+        "quote_signed", "quotes/{quote_id}", Audience(people=("owner_id",), roles=("finance",)),
+    ),
+    "payment_recorded.v1": Notice(
+        "payment_recorded", "payments/{payment_id}", Audience(people=("owner_id",), roles=("finance",)),
+    ),
+    "receivable_overdue.v1": Notice(
+        "receivable_overdue", "contracts/{contract_id}", Audience(people=("owner_id",), roles=("finance", "legal")),
+        card=CardPlan(
+            _RECEIVABLE,
+            level_field="radar_state",
+            levels={"radar_state_due": 1, "radar_state_yellow": 2, "radar_state_red": 3},
+            escalates_at=3,
+        ),
+        critical=True,
+    ),
+    "receivable_settled.v1": Notice(
+        "receivable_settled", "contracts/{contract_id}", Audience(people=("owner_id",)), closes=(_RECEIVABLE,),
+    ),
+    "success_task_opened.v1": Notice(
+        "success_task_opened", "successTasks/{task_id}",
+        Audience(people=("owner_id",), roles=("customer_success",)),
+        card=CardPlan(_SUCCESS), words={"kind": "success"},
+    ),
+}  # fmt: skip
+# Events that tell nobody anything, and only close cards.
+CLOSING: Mapping[str, tuple[str, ...]] = {
+    "lead_contacted.v1": (_FIRST_CONTACT,),
+    "success_task_completed.v1": (_SUCCESS,),
+}
+# Fields whose person's name the texts may use, as "<field>_name".
+NAMED_PEOPLE = ("owner_id", "approver_id", "decided_by", "supervisor_id")
+
+
+def fill(pattern: str, fields: Mapping[str, Any]) -> str:
+    """ "leads/{lead_id}" with the event's fields. Raises KeyError when a field is missing."""
+    return pattern.format_map(fields)
+
+
+def person_ids(audience: Audience, fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """The people whom the event names, each once."""
+    named = (str(fields.get(name) or "") for name in audience.people)
+    return tuple(dict.fromkeys(person for person in named if person))
+
+
+def roles_told(audience: Audience, fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """The roles of which everybody is told."""
+    if audience.role_field and not person_ids(audience, fields):
+        role = str(fields.get(audience.role_field) or "")
+        return (*audience.roles, role) if role else audience.roles
+    return audience.roles

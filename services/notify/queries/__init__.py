@@ -1,0 +1,1 @@
+"""What notify can answer; pages, newest first."""

@@ -1,0 +1,1 @@
+"""Sending what waits: claims, the robots' pace, the ways out."""

@@ -68,13 +68,13 @@ class BatchConsumer:
     def _receive(self, delivery: Delivery) -> None:
         with self._arrived:
             self._buffer.append(delivery)
-            metrics.INFLIGHT_MESSAGES.set(len(self._buffer))
+            metrics.INFLIGHT_MESSAGES.inc()
             self._arrived.notify()
 
     def _take(self, batch: int, wait_s: float) -> list[Delivery]:
         with self._arrived:
+            metrics.INFLIGHT_MESSAGES.set(len(self._buffer))  # what was taken before is settled
             if not self._buffer:
-                metrics.INFLIGHT_MESSAGES.set(0)
                 self._arrived.wait(_POLL_S)
             if self._buffer and len(self._buffer) < batch and wait_s:
                 self._arrived.wait_for(lambda: len(self._buffer) >= batch, wait_s)

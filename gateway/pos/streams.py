@@ -1,7 +1,7 @@
 """One open stream of a terminal: reads batches, acknowledges them once they are durable, ends when it must."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -60,7 +60,7 @@ class _Stream:
         self._edge, self._caller, self._context = edge, caller, context
         self._answers: asyncio.Queue[pos.StreamReceiptsResponse | StreamEnds | None] = asyncio.Queue()
         self._slots = asyncio.Semaphore(CREDITS)
-        self._underway: set[asyncio.Task[None]] = set()
+        self._underway: set[asyncio.Task[object]] = set()
 
     async def run(self, batches: AsyncIterator[ReadBatch]) -> None:
         """Until the terminal is done, goes away, or must go."""
@@ -70,6 +70,8 @@ class _Stream:
             epoch=self._caller.key.epoch,
             credits=CREDITS,
         )
+        # An empty batch tells stores that the terminal was heard, also when it has nothing to sell.
+        self._start(hand_over(ReadBatch(pos.StreamReceiptsRequest(), 0), self._caller, self._edge.publisher))
         await self._context.write(pos.StreamReceiptsResponse(welcome=welcome))
         helpers = [asyncio.create_task(self._read(batches)), asyncio.create_task(self._watch())]
         try:
@@ -77,9 +79,6 @@ class _Stream:
         finally:
             for helper in helpers:
                 helper.cancel()
-            # What is published already is acknowledged by nobody now; the terminal repeats it.
-            for task in list(self._underway):
-                task.cancel()
 
     async def _answer(self) -> None:
         while (answer := await self._answers.get()) is not None:
@@ -97,12 +96,10 @@ class _Stream:
                 await self._context.write(answer)
 
     async def _read(self, batches: AsyncIterator[ReadBatch]) -> None:
-        # An empty batch tells stores that the terminal was heard, also when it has nothing to sell.
-        self._start(ReadBatch(pos.StreamReceiptsRequest(), 0), is_hello=True)
         try:
             async for batch in batches:
                 await self._slots.acquire()
-                self._start(batch)
+                self._start(self._hand_over(batch))
             if self._underway:
                 await asyncio.wait(self._underway)
         except grpc.aio.AbortError:
@@ -110,13 +107,11 @@ class _Stream:
         finally:
             self._answers.put_nowait(None)
 
-    def _start(self, batch: ReadBatch, *, is_hello: bool = False) -> None:
-        task = asyncio.create_task(self._hello(batch) if is_hello else self._hand_over(batch))
+    def _start(self, work: Coroutine[Any, Any, object]) -> None:
+        """Goes on when the stream ends: what was read is published, and the terminal's repetition changes nothing."""
+        task = asyncio.create_task(work)
         self._underway.add(task)
         task.add_done_callback(self._underway.discard)
-
-    async def _hello(self, batch: ReadBatch) -> None:
-        await hand_over(batch, self._caller, self._edge.publisher)
 
     async def _hand_over(self, batch: ReadBatch) -> None:
         try:

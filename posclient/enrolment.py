@@ -1,0 +1,65 @@
+"""Becoming a terminal: a key made on the till, and the code that head office gave out."""
+
+import base64
+import hashlib
+import time
+
+import httpx
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from posclient.store import Identity, LocalStore
+
+AUDIENCE = "saleloop-pos"
+TOKEN_LIFE_S = 240
+
+
+class EnrolmentRefused(Exception):
+    """The platform did not accept the code; the text says why, `reason` is its name for it."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+async def enrol(store: LocalStore, http: httpx.AsyncClient, code: str) -> Identity:
+    """Hand over the public key and keep what is answered. Safe to repeat when the answer was lost.
+
+    The key is on disk before it is sent. Raises EnrolmentRefused, httpx.HTTPError when the platform is away, and
+    RuntimeError while receipts of an earlier enrolment wait.
+    """
+    store.require_drained()
+    private_key = store.pending_key(Ed25519PrivateKey.generate().private_bytes_raw())
+    public_key = public_key_of(private_key)
+    answer = await http.post(
+        "/v1/public/terminals:enrol",
+        json={"code": code, "public_key": public_key},
+        headers={"Idempotency-Key": hashlib.sha256(f"{code}/{public_key}".encode()).hexdigest()[:32]},
+    )
+    body = answer.json() if "json" in answer.headers.get("content-type", "") else {}
+    if answer.status_code >= 500 or answer.status_code == 429:
+        answer.raise_for_status()
+    if answer.status_code != 200:
+        raise EnrolmentRefused(str(body.get("reason", answer.status_code)), str(body.get("detail", answer.text)))
+    enrolled = Identity(private_key, body["store_id"], body["terminal_id"], int(body["epoch"]))
+    store.keep_identity(enrolled)
+    return enrolled
+
+
+def token(identity: Identity) -> str:
+    """A token for the next minutes, signed by the till itself."""
+    now = int(time.time())
+    claims = {
+        "iss": f"{identity.store_id}/{identity.terminal_id}",
+        "aud": AUDIENCE,
+        "epoch": identity.epoch,
+        "iat": now,
+        "exp": now + TOKEN_LIFE_S,
+    }
+    return jwt.encode(claims, Ed25519PrivateKey.from_private_bytes(identity.private_key), algorithm="EdDSA")
+
+
+def public_key_of(private_key: bytes) -> str:
+    """base64url without padding, as the platform wants it."""
+    raw = Ed25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

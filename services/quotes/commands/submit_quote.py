@@ -11,7 +11,7 @@ from services.quotes.documents import Product, Quote
 from services.quotes.domain.content import check_floor
 from services.quotes.domain.errors import ProductNotFound, WrongState
 from services.quotes.domain.lifecycle import check_submittable
-from services.quotes.numbers import next_number
+from services.quotes.numbering import next_number
 from services.quotes.plan import plan_approval
 from services.quotes.visibility import load_visible
 

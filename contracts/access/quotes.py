@@ -21,6 +21,8 @@ _HEAD_OFFICE: dict[str, Grant] = {
 }
 _READERS: dict[str, Grant] = _SELLERS | _REGION | _HEAD_OFFICE
 APPROVERS: dict[str, Grant] = {Role.SUPERVISOR: Grant(Scope.TEAM)} | _REGION | _HEAD_OFFICE
+# They set names and prices; the cost stays finance's.
+_KEEPERS: dict[str, Grant] = dict.fromkeys((Role.ADMIN, Role.DIRECTOR), Grant(hidden=("product.cost_minor",)))
 
 
 def _catalogue(field: str) -> dict[str, Grant]:
@@ -43,7 +45,7 @@ def _catalogue(field: str) -> dict[str, Grant]:
 
 
 RULES = (
-    Rule("quotes.PutProduct", {Role.ADMIN: Grant(hidden=("product.cost_minor",)), Role.FINANCE: Grant()}),
+    Rule("quotes.PutProduct", {**_KEEPERS, Role.FINANCE: Grant()}),
     Rule("quotes.GetProduct", _catalogue("product")),
     Rule("quotes.ListProducts", _catalogue("products")),
     Rule("quotes.CreateQuote", _SELLERS),

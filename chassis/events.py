@@ -63,6 +63,8 @@ def context_of(delivery: Delivery) -> EventContext:
 def message_of(delivery: Delivery, message_class: type[M]) -> M:
     """The body as `message_class`; fields that a newer publisher added are left out. Raises Park."""
     try:
+        if not delivery.body.lstrip().startswith(b"{"):  # Parse takes an empty list for an empty message
+            raise ParseError("not a JSON object")
         return Parse(delivery.body, message_class(), ignore_unknown_fields=True)
     except (ParseError, UnicodeDecodeError) as error:
         raise Park(f"the body is no {message_class.DESCRIPTOR.full_name}: {error}") from error

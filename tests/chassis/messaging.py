@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RETRY_DELAYS_MS = (100, 200, 400, 800)
 
 
-def wait_until(is_true: Callable[[], Any], timeout: float = 15.0, what: str = "") -> None:
+def wait_until(is_true: Callable[[], Any], timeout: float = 30.0, what: str = "") -> None:
     """Poll; fail with `what` after `timeout` seconds."""
     give_up_at = time.monotonic() + timeout
     while not is_true():

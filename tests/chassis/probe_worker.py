@@ -7,6 +7,7 @@ patch()
 from datetime import datetime  # noqa: E402  # eventlet patches before anything else is imported
 from typing import Any  # noqa: E402
 
+from chassis import telemetry  # noqa: E402
 from chassis.clocks import real_clock  # noqa: E402
 from chassis.consumer import EventContext, Park, handles, run_worker  # noqa: E402
 from chassis.database import current  # noqa: E402
@@ -28,7 +29,8 @@ class ProbeWorker:
 
     @handles(events.LeadAssigned)
     def fail_always(self, event: events.LeadAssigned, context: EventContext) -> None:
-        current()["tries"].insert_one({"event_id": context.id, "time": real_clock.now(), "trace": context.trace})
+        seen = {"trace": context.trace, "current_trace": telemetry.trace_id()}
+        current()["tries"].insert_one({"event_id": context.id, "time": real_clock.now(), **seen})
         if fails("fail_always"):
             raise RuntimeError("the probe fails")
 

@@ -15,7 +15,7 @@ def main(arguments: list[str]) -> int:
 
             serve_http(GatewaySettings())
         case ["pos"]:
-            from gateway.pos.process import run as serve_pos
+            from gateway.pos.server import run as serve_pos
 
             serve_pos(GatewaySettings())
         case ["audit"]:

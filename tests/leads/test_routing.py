@@ -208,6 +208,31 @@ def test_after_the_limit_number_one_gets_the_lead(room: Room) -> None:
     assert room.lead(proposed.id) == lead
 
 
+def test_proposals_count_for_number_one_until_they_are_decided(room: Room) -> None:
+    room.hire("alice", "bob", "carol")
+    room.set_policy(mode=pb.ROUTING_MODE_CONFIRM)
+    proposals = [room.created_and_routed() for _ in range(6)]
+    first = Counter(lead.candidates[0].salesperson_id for lead in proposals)
+    assert first == {"alice": 2, "bob": 2, "carol": 2}
+    chosen = proposals[0].candidates[1].salesperson_id
+    room.call("ConfirmRouting", pb.ConfirmRoutingRequest(lead_id=proposals[0].id, salesperson_id=chosen))
+    for lead in proposals[1:]:
+        commands.assign_lapsed_lead(lead.id, at=clock.now())
+    owners = Counter(room.lead(lead.id).owner_id for lead in proposals)
+    assert owners == first + Counter({chosen: 1}) - Counter({proposals[0].candidates[0].salesperson_id: 1})
+    assert {name: room.open_untouched(name) for name in owners} == owners
+
+
+def test_number_one_who_left_meanwhile_is_passed_over(room: Room) -> None:
+    room.hire("alice", "bob")
+    room.set_policy(mode=pb.ROUTING_MODE_CONFIRM)
+    proposed = room.created_and_routed()
+    first, second = (candidate.salesperson_id for candidate in proposed.candidates)
+    room.hire(first, active=False, version=2)
+    commands.assign_lapsed_lead(proposed.id, at=clock.now())
+    assert room.lead(proposed.id).owner_id == second
+
+
 def test_a_supervisor_routes_what_nobody_could_take(room: Room) -> None:
     lead = room.created_and_routed()
     assert lead.state == pb.LEAD_STATE_UNROUTABLE

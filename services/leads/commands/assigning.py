@@ -7,10 +7,11 @@ from typing import Any
 
 from pymongo.client_session import ClientSession
 
-from services.leads.commands.workload import count_assigned, month_of
+from services.leads.commands.workload import count_assigned, month_of, release
 from services.leads.documents import Account, Lead, ResponsibilityEntry, Salesperson
 from services.leads.documents.account import name_key, phone_key
 from services.leads.documents.salesperson import salesperson_facts
+from services.leads.domain.lead_state import LeadState
 from services.leads.domain.routing import SalespersonFacts
 from services.leads.domain.routing_policy import RoutingPolicy
 
@@ -67,6 +68,12 @@ def assign(
         why=decision.reasons["en"],
     ).commit(session=session)
     count_assigned(decision.owner.id, decision.at, session)
+
+
+def take_back_proposal(lead: Lead, session: ClientSession) -> None:
+    """Number 1 of a proposal has the lead counted; a new decision starts without that."""
+    if lead.state == LeadState.PROPOSED and lead.propose_time is not None:
+        release(lead.candidates[0]["salesperson_id"], lead.propose_time, session)
 
 
 def _learn_phone(account: Account, lead: Lead, session: ClientSession) -> None:

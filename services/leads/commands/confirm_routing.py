@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pymongo.client_session import ClientSession
 
-from services.leads.commands.assigning import Decision, assign, find_account, find_salesperson
+from services.leads.commands.assigning import Decision, assign, find_account, find_salesperson, take_back_proposal
 from services.leads.commands.routing_turn import decide
 from services.leads.documents import Account, Lead, StoredPolicy
 from services.leads.domain import explanations
@@ -38,6 +38,7 @@ def confirm_routing(lead_id: str, *, salesperson_id: str, why: str, by: str, at:
         owner = holder or find_salesperson(salesperson_id, at, session)
         if owner is None:
             raise SalespersonNotEligible("no salesperson with this id works here", salesperson_id=salesperson_id)
+        take_back_proposal(lead, session)
         decision = Decision(owner, by, explanations.confirmed(by, reason), at)
         assign(lead, account, decision, StoredPolicy.current(session).policy, session)
         return lead

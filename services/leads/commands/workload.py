@@ -36,6 +36,23 @@ def count_assigned(salesperson_id: str, at: datetime, session: ClientSession) ->
     )
 
 
+def release(salesperson_id: str, counted_at: datetime, session: ClientSession) -> None:
+    """Take back what `count_assigned` counted at `counted_at`: the lead went elsewhere after all."""
+    same_month = {"$cond": [{"$eq": ["$month", month_of(counted_at)]}, 1, 0]}
+    Salesperson.collection().update_one(
+        {"_id": salesperson_id},
+        [
+            {
+                "$set": {
+                    "open_untouched": {"$subtract": ["$open_untouched", 1]},
+                    "assigned_in_month": {"$subtract": ["$assigned_in_month", same_month]},
+                }
+            }
+        ],
+        session=session,
+    )
+
+
 def count_contacted(salesperson_id: str, session: ClientSession) -> None:
     """One untouched lead less."""
     Salesperson.collection().update_one({"_id": salesperson_id}, {"$inc": {"open_untouched": -1}}, session=session)

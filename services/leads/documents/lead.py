@@ -54,7 +54,9 @@ class Lead(Aggregate):
     account_id: str = mongoengine.StringField(default="")
     owner_id: str = mongoengine.StringField(default="")
     supervisor_id: str = mongoengine.StringField(default="")
+    # Best first. While the lead is proposed, number 1 has it counted as his own since `propose_time`.
     candidates: list[dict[str, Any]] = PlainField(default=list)
+    propose_time: datetime | None = mongoengine.DateTimeField()
     create_time: datetime = mongoengine.DateTimeField()
     assign_time: datetime | None = mongoengine.DateTimeField()
     first_contact_due_time: datetime | None = mongoengine.DateTimeField()
@@ -92,10 +94,10 @@ class Lead(Aggregate):
         if self.owner_id != subject:
             raise NotOwner("only the owner records the first contact", lead_id=self.id)
 
-    def propose(self, candidates: tuple[Candidate, ...], confirm_due: datetime) -> None:
-        """Offer the candidates to the supervisors until `confirm_due` (UTC)."""
-        self.offer(candidates)
+    def propose(self, at: datetime, confirm_due: datetime) -> None:
+        """Let the supervisors choose among those offered, from `at` until `confirm_due` (UTC)."""
         self.state = LeadState.PROPOSED
+        self.propose_time = at
         self.schedule(CONFIRMATION, confirm_due)
         self.emit(announcements.lead_routing_proposed(self, confirm_due))
 

@@ -1,7 +1,7 @@
 """Quotes as its callers meet it: a guarded rpc server in this process, on a real database."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -175,24 +175,29 @@ def token(caller: Principal) -> str:
 
 
 @contextmanager
-def serving(make_database: Callable[[str], Database]) -> Iterator[Desk]:
-    """A desk on a new database with one product, one account, and the people around it."""
-    place = make_database("quotes")
+def serving(place: Database) -> Iterator[Desk]:
+    """A desk on a database."""
     config.settings.cache_clear()
     database.connect(ServiceSettings(mongo_url=place.url, mongo_database=place.name, environment="test"), "quotes")
     verifier = AccessTokenVerifier(public_key_of(PRIVATE_KEY), "quotes")
     add: Any = pb_grpc.add_QuotesServiceServicer_to_server
     server = RpcServer("quotes", [(add, QuotesServicer())], verifier, TABLE)
     opened: Any = channel(f"127.0.0.1:{server.start('127.0.0.1', 0)}")
-    desk = Desk(pb_grpc.QuotesServiceStub(opened))
-    copies.save_account("acc-1", 1, name="上海影像设备有限公司", region="east", owner_id="seller", team_id="t1")
-    copies.save_person("seller", 1, name="王小明", supervisor_id="boss", is_active=True)
-    copies.save_person("boss", 1, name="张主管", supervisor_id="", is_active=True)
-    desk.call("PutProduct", pb.PutProductRequest(product=product()), FINANCE)
     try:
-        yield desk
+        yield Desk(pb_grpc.QuotesServiceStub(opened))
     finally:
         opened.close()
         server.stop(grace_s=1)
         database.disconnect()
         config.settings.cache_clear()
+
+
+def furnish(desk: Desk) -> None:
+    """Empty the database, set the clock back, and put in one product, one account and the people around it."""
+    for name in database.current().list_collection_names():
+        database.current()[name].delete_many({})
+    clock.bind(database.current(), "test")
+    copies.save_account("acc-1", 1, name="上海影像设备有限公司", region="east", owner_id="seller", team_id="t1")
+    copies.save_person("seller", 1, name="王小明", supervisor_id="boss", is_active=True)
+    copies.save_person("boss", 1, name="张主管", supervisor_id="", is_active=True)
+    desk.call("PutProduct", pb.PutProductRequest(product=product()), FINANCE)

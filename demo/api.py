@@ -31,6 +31,7 @@ class Session:
     """Somebody at the gateway; without a user name it is the public (sign links, terminals)."""
 
     def __init__(self, base_url: str, username: str = "", password: str = "") -> None:
+        self.base_url = base_url
         self._http = httpx.Client(base_url=base_url, timeout=60)
         self.username = username
         self.password = password
@@ -70,6 +71,12 @@ class Session:
         """The answer to PATCH."""
         answer: Json = self._send("PATCH", path, json=body).json()
         return answer
+
+    @property
+    def access_token(self) -> str:
+        """A token of this login, for clients that send their own requests."""
+        self._login()
+        return self._token
 
     def _rows(self, path: str, field: str, query: Json) -> Iterator[Json]:
         token = ""

@@ -129,8 +129,7 @@ def _look_back(story: Story, company: Company, time: BusinessTime, forgotten: Js
         entries = director.get("/v1/audit", service=service, page_size=1).get("entries", [])
         story.check(f"{service} has audit entries", bool(entries))
         story.fact("audit", f"changes of {service} on record", entries[0]["seq"])
-    deliveries = director.get_all("/v1/deliveries", "deliveries")
-    story.fact("loop", "messages to chat robots", len(deliveries))
+    story.fact("loop", "messages on record, sent or merged", len(director.get_all("/v1/deliveries", "deliveries")))
     moved = time.now() - parse(forgotten["create_time"])
     story.fact(
         "loop", "still outstanding / business days played", f"{yuan(outstanding)} / {moved // timedelta(days=1)}"

@@ -3,6 +3,7 @@
 The only place, with its neighbours publishing.py, declare.py and queues.py, that knows pika.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -52,6 +53,7 @@ class Link:
 
     def start(self) -> None:
         """Connect, and connect again for ever; does not wait."""
+        logging.getLogger("pika").setLevel(logging.CRITICAL)  # seven lines for each failed attempt; ours is one
         self._thread.start()
 
     def wait_connected(self, timeout: float) -> bool:

@@ -5,11 +5,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pika
+from pika.exceptions import AMQPError
 
 from chassis import database, declare, relay, topology
 from chassis.settings import ServiceSettings
@@ -49,7 +50,7 @@ class Probe:
         declare.declare(self.amqp_url, topology.table(), RETRY_DELAYS_MS)
         database.connect(self.settings, "leads")
         connection = pika.BlockingConnection(pika.URLParameters(self.amqp_url))
-        self._endings.callback(lambda: connection.close() if connection.is_open else None)
+        self._endings.callback(_close, connection)
         self.broker = connection.channel()
 
     def close(self) -> None:
@@ -101,6 +102,11 @@ class Probe:
         """Put a message straight into a queue, as a doubled delivery would."""
         properties = pika.BasicProperties(message_id=message_id, headers=headers, delivery_mode=2)
         self.broker.basic_publish("", queue, body, properties)
+
+
+def _close(connection: pika.BlockingConnection) -> None:
+    with suppress(AMQPError):  # its broker may have been stopped by the test
+        connection.close()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

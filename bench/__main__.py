@@ -42,6 +42,7 @@ def main() -> int:
             for name in (name for name in RUNS if name in wanted):
                 print(f"{name} ...", file=sys.stderr, flush=True)
                 lines.append({"bench": name, **RUNS[name](running, company)})
+                print(json.dumps(lines[-1]), file=sys.stderr, flush=True)
             running.stop()
         finally:
             leftovers.end(run_dir, grace=5)

@@ -162,6 +162,24 @@ def test_a_broker_that_is_away_stops_no_command_and_everything_arrives_afterward
     require_each_effect_once(commands.acknowledged, within=2.0)
 
 
+def test_a_broker_that_hangs_is_given_up_and_everything_arrives_afterwards(broken: Probe, servers: Servers) -> None:
+    assert servers.rabbit is not None
+    port = free_port()
+    start_rpc(broken, port)
+    broken.worker()
+    commands = Commands(port)
+    commands.send([f"before-{number}" for number in range(20)])
+    commands.answers.clear()
+    servers.rabbit.child.kill(signal.SIGSTOP)
+    try:
+        commands.send([f"during-{number}" for number in range(100)])
+        time.sleep(OUTAGE_S)
+    finally:
+        servers.rabbit.child.kill(signal.SIGCONT)
+    assert commands.answers == {200: 100}, "a commit needed the broker"
+    require_each_effect_once(commands.acknowledged, within=2 * RESUMES_S)
+
+
 def test_a_database_that_is_away_is_told_in_time_and_everything_resumes(broken: Probe, servers: Servers) -> None:
     assert servers.mongo is not None
     port = free_port()

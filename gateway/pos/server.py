@@ -41,6 +41,8 @@ _OPTIONS = (
     ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
+    # A till on a slow line has its pings bunched together; grpc would hang up on it (ENHANCE_YOUR_CALM).
+    ("grpc.http2.max_ping_strikes", 0),
 )
 log = logs.get_logger(__name__)
 

@@ -38,16 +38,20 @@ def child_of(server: Any) -> Child:
 
 
 @contextmanager
-def killing(*victims: Child, pause_s: tuple[float, float] = (0.3, 1.2)) -> Iterator[None]:
-    """Kill and start again one of them at random moments while the block runs."""
+def killing(platform: Platform, *others: Child, names: tuple[str, ...]) -> Iterator[None]:
+    """Kill one of them at a random moment, start it again and let it come up, while the block runs."""
     done = threading.Event()
     chance = random.Random(20170101)
+    victims = [*(platform.processes[name] for name in names), *others]
 
     def kill() -> None:
-        while not done.wait(chance.uniform(*pause_s)):
+        while not done.wait(chance.uniform(0.2, 1.5)):
             victim = chance.choice(victims)
             victim.kill(signal.SIGKILL)
             victim.start()
+            give_up_at = time.monotonic() + 60
+            while not all(map(platform.is_ready, names)) and time.monotonic() < give_up_at:
+                time.sleep(0.1)
 
     thread = threading.Thread(target=kill)
     thread.start()
@@ -60,6 +64,7 @@ def killing(*victims: Child, pause_s: tuple[float, float] = (0.3, 1.2)) -> Itera
         for victim in victims:
             victim.kill(signal.SIGKILL)
             victim.start()
+        platform.wait_ready(names)
 
 
 async def sell_everything(tills: dict[str, Terminal], receipts: dict[str, list[pos.Receipt]]) -> None:
@@ -103,12 +108,13 @@ def open_shop(platform: Platform, count: int) -> tuple[Shop, dict[str, Terminal]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(420)
 def test_killed_ingest_and_edge_lose_nothing_and_double_nothing(make_platform: MakePlatform) -> None:
     platform = make_platform(only=PARTS)
     shop, tills, receipts = open_shop(platform, 6)
     other = second_ingest(platform)
-    with killing(platform.processes["stores-ingest"], other, platform.processes["gateway-pos"], pause_s=(1.0, 2.5)):
-        asyncio.run(asyncio.wait_for(sell_everything(tills, receipts), 120))
+    with killing(platform, other, names=("stores-ingest", "gateway-pos")):
+        asyncio.run(asyncio.wait_for(sell_everything(tills, receipts), 240))
     try:
         check(shop, receipts)
     finally:

@@ -16,7 +16,7 @@ from demo.api import Json, Refused
 from demo.chat import chat
 from demo.people import HEAD_OFFICE, SALESPEOPLE, SUPERVISORS, Company
 from demo.story import FigureDiffers, Story
-from devstack import commands
+from devstack import commands, leftovers
 from devstack.detach import up_in_background
 from devstack.errors import DevstackError
 
@@ -40,6 +40,9 @@ def main() -> int:
         print(f"\nThe demo has failed: {error}", file=sys.stderr)
         print("The platform is still running for a look ('make logs'); 'make down' ends it.", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted; the platform may still be running: 'make down' ends it.", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -51,7 +54,8 @@ def _weeks(text: str) -> int:
 
 def _start(run_dir: Path) -> Json:
     """The platform on clean data, in the background; whatever ran from here before is ended."""
-    commands.down(run_dir)
+    if leftovers.find(run_dir):
+        commands.down(run_dir)
     up_in_background(run_dir, ["--fresh"], os.environ)
     state: Json = json.loads((run_dir / "state.json").read_text())
     return state

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.errors import is_version_conflict
+from chassis.pages import encode, filters_of
 from saleloop.billing.v1 import billing_service_pb2 as pb
 from services.billing.commands.copy_account import AccountState, copy_account
 from services.billing.commands.start_contract import start_contract
@@ -153,3 +154,10 @@ def test_a_new_owner_takes_over_what_belongs_to_the_account(room: Room) -> None:
     assert room.refusal("GetContract", pb.GetContractRequest(contract_id=contract_id), OWNER).code == "NOT_FOUND"
     assert len(room.call("ListPayments", pb.ListPaymentsRequest(), STRANGER).payments) == 1
     assert room.start().owner_id == STRANGER.subject
+
+
+@pytest.mark.parametrize("position", [("x", "y"), (1,), (10**30, "x"), (1, 2)])
+def test_a_page_token_that_somebody_made_up_is_refused(room: Room, position: tuple[str | int, ...]) -> None:
+    for rpc, request in (("ListContracts", pb.ListContractsRequest()), ("GetRadar", pb.GetRadarRequest())):
+        request.page_token = encode(position, filters_of(request))
+        assert room.refusal(rpc, request).reason == "PAGE_TOKEN_INVALID"

@@ -10,7 +10,7 @@ from chassis.pages import Page, Position
 from services.billing.config import settings
 from services.billing.documents import Contract, InstalmentRow
 from services.billing.domain.radar import Bucket, RadarState, ageing, days_overdue, radar_state
-from services.billing.queries.pages import milliseconds
+from services.billing.queries.pages import milliseconds, require_position
 from services.billing.queries.scopes import scope_query
 
 _UNKNOWN_DUE_TIME_MS = 2**53
@@ -53,7 +53,7 @@ def get_radar(page: Page, *, account_id: str = "", state: RadarState | None = No
     contracts = Contract.matching(query)
     entries = [_entry(contract, row, at) for contract in contracts for row in contract.open_instalments]
     chosen = sorted((each for each in entries if state in (None, each.state)), key=lambda each: each.position)
-    after = page.after
+    after = require_position(page.after, int, str, int)
     rest = [each for each in chosen if after is None or each.position > after]
     shown, token = page.cut(rest[: page.size + 1], lambda each: each.position)
     return Radar(shown, token, _buckets(entries, at), at)

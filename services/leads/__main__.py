@@ -10,10 +10,10 @@ def main(process: str) -> None:
 
         run_rpc()
     elif process == "worker":
-        import eventlet
+        from chassis import green
 
         # Before anything else is imported, or it keeps blocking sockets and locks.
-        eventlet.monkey_patch()
+        green.patch()
 
         from services.leads.worker import run as run_worker
 

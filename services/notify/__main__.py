@@ -16,9 +16,9 @@ def run_rpc() -> None:
 
 def run_worker() -> None:
     """nameko, with eventlet, which has to patch the standard library before anything else uses it."""
-    import eventlet
+    from chassis import green
 
-    eventlet.monkey_patch()
+    green.patch(looks_up_names=True)
     from chassis import consumer
     from services.notify.config import SERVICE, settings
     from services.notify.worker import NotifyWorker

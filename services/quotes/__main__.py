@@ -21,9 +21,9 @@ def run_rpc() -> None:
 def run_worker() -> None:
     """React until told to stop."""
     # Before everything else: what is imported first keeps the unpatched sockets.
-    import eventlet
+    from chassis import green
 
-    eventlet.monkey_patch()
+    green.patch()
 
     from chassis import consumer
     from services.quotes.config import settings

@@ -6,9 +6,9 @@ import sys
 def main(process: str) -> None:
     """Run one of them; each imports only its own framework, since grpc and eventlet must not meet in one process."""
     if process == "worker":
-        import eventlet
+        from chassis import green
 
-        eventlet.monkey_patch()
+        green.patch()
 
     from services.stores.config import StoresSettings
 

@@ -1,6 +1,5 @@
 """The updates that add receipts to the figures of their business days."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,23 +36,33 @@ def figure_updates(
 
 
 def _day_update(store_id: str, day: str, figures: DayFigures) -> UpdateOne:
-    added: Counter[str] = Counter({"sku_touches": len(figures.skus)})
-    added.update({f"totals.{name}": value for name, value in figures.totals.items()})
-    added.update({f"discounts.{source}": value for source, value in figures.discounts.items()})
+    added: dict[str, int] = {"sku_touches": len(figures.skus)}
+    _add(added, "totals.", figures.totals)
+    _add(added, "discounts.", figures.discounts)
     for hour, counters in figures.hours.items():
-        added.update({f"hours.{hour}.{name}": value for name, value in counters.items()})
+        _add(added, f"hours.{hour}.", counters)
     return _upsert(f"{store_id}/{day}", {"store_id": store_id, "business_day": day}, added)
 
 
 def _sku_updates(store_id: str, day: str, figures: DayFigures, touched: int) -> list[UpdateOne]:
     is_small = touched + len(figures.skus) <= SKUS_IN_FIRST_BUCKET
-    buckets: dict[int, Counter[str]] = {}
+    buckets: dict[int, dict[str, int]] = {}
     for sku, counters in figures.skus.items():
-        added = buckets.setdefault(0 if is_small else bucket_of(sku), Counter())
-        added.update({f"skus.{field_name(sku)}.{name}": value for name, value in counters.items()})
+        added = buckets.setdefault(0 if is_small else bucket_of(sku), {})
+        _add(added, f"skus.{field_name(sku)}.", counters)
     identity = {"store_id": store_id, "business_day": day}
     return [_upsert(f"{store_id}/{day}/{bucket}", identity, added) for bucket, added in buckets.items()]
 
 
+def _add(added: dict[str, int], prefix: str, counters: Mapping[str, int]) -> None:
+    """A counter that stays as it is need not be sent; readers take a missing one as 0."""
+    for name, value in counters.items():
+        if value:
+            added[prefix + name] = value
+
+
 def _upsert(key: str, identity: Doc, added: Mapping[str, int]) -> UpdateOne:
-    return UpdateOne({"_id": key}, {"$inc": dict(added), "$setOnInsert": identity}, upsert=True)
+    update: Doc = {"$setOnInsert": identity}
+    if added:
+        update["$inc"] = dict(added)
+    return UpdateOne({"_id": key}, update, upsert=True)

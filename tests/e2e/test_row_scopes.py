@@ -1,0 +1,95 @@
+"""Whoever reaches only their own rows does not reach those of others, in any operation.
+
+The list is generated from the access table: every grant that is narrower than "all" is tried by somebody who has
+the role but owns nothing, and is in no team, region or store.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.access import Scope
+from contracts.access import TABLE
+from devstack.supervisor import Platform
+from gateway.http.examples import example
+from gateway.http.operations import Operation, load_operations
+from tests.e2e.belongings import Api, make_belongings
+from tests.e2e.callers import OUTSIDER, Tokens
+
+_NOT_THERE_YET = ("quotes.GetSignLink", "quotes.GetQuotePdf", "quotes.GetProduct", "stores.GetReceipt")
+_OWN_ONLY = ("gateway.GetMe", "gateway.ChangePassword")  # these name no row: they are about the caller
+
+
+def narrow_grants() -> list[tuple[Operation, str]]:
+    """Operation and role of every grant that does not reach all rows."""
+    found = []
+    for operation in load_operations():
+        rule = TABLE.lookup(operation.name)
+        for role, grant in sorted((rule.grants if rule is not None else {}).items()):
+            if grant.scope < Scope.ALL and operation.name not in _OWN_ONLY:
+                found.append((operation, str(role)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def api(platform: Platform) -> Iterator[Api]:
+    with httpx.Client(base_url=platform.http_url, timeout=30) as client:
+        yield Api(client, Tokens(platform.servers.secrets.access_private_key))
+
+
+@pytest.fixture(scope="module")
+def belongings(platform: Platform, api: Api) -> dict[str, str]:
+    return make_belongings(platform, api)
+
+
+def filled(value: Any, belongings: dict[str, str]) -> Any:
+    """An example body that names somebody else's things."""
+    if isinstance(value, dict):
+        return {name: belongings.get(name, filled(item, belongings)) for name, item in value.items()}
+    return [filled(item, belongings) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(("operation", "role"), narrow_grants(), ids=lambda value: getattr(value, "name", value))
+def test_rows_of_others_are_out_of_reach(api: Api, belongings: dict[str, str], operation: Operation, role: str) -> None:
+    path = operation.path
+    for name in operation.path_fields:
+        assert name in belongings or name in ("task_card_id",), f"make_belongings needs a {name}"
+        path = path.replace("{" + name + "}", belongings.get(name, "unknown"))
+    body = None
+    if operation.body_type is not None:
+        body = filled(example(operation.body_type, frozenset(operation.path_fields)), belongings)
+    known = operation.method.input_type.fields_by_name
+    if operation.verb == "GET" and "first_day" in known:
+        path += "?first_day=2026-03-02&last_day=2026-03-08"
+    answer = api.call(operation.verb, path, body, role)
+    if answer.status_code == 200:
+        assert not operation.path_fields, answer.text
+        strange = [value for name, value in belongings.items() if len(value) > 4 and value in answer.text]
+        assert strange == [], "a list shows what belongs to others"
+    else:
+        assert answer.status_code in (403, 404), answer.text
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [each for each in load_operations() if each.verb == "GET" and each.path_fields and not each.is_public],
+    ids=lambda value: str(value.name),
+)
+def test_the_same_rows_are_there_for_those_who_reach_all(
+    api: Api, belongings: dict[str, str], operation: Operation
+) -> None:
+    """The counterpart: the rows above exist."""
+    rule = TABLE.lookup(operation.name)
+    wide = [str(role) for role, grant in (rule.grants if rule is not None else {}).items() if grant.scope == Scope.ALL]
+    path = operation.path
+    for name in operation.path_fields:
+        path = path.replace("{" + name + "}", belongings.get(name, "unknown"))
+    if not wide or operation.name in _NOT_THERE_YET:
+        return  # nobody reaches all, or the thing itself does not exist yet
+    assert api.call("GET", path, None, wide[0]).status_code == 200
+
+
+def test_the_outsider_is_nobody(belongings: dict[str, str]) -> None:
+    assert not set(OUTSIDER.values()) & set(belongings.values())

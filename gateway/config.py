@@ -31,6 +31,9 @@ class GatewaySettings(ServiceSettings):
     rate_public: float = Field(default=20.0, gt=0)
     burst_public: int = Field(default=600, gt=0)
 
+    # How long the POS edge trusts a terminal's key before it asks again; a revocation takes effect within this time.
+    pos_key_check_s: float = Field(default=30.0, ge=2, le=300)
+
     def address(self, service: str) -> str:
         """host:port of a service's rpc process."""
         return str(getattr(self, f"{service}_address"))

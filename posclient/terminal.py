@@ -76,6 +76,11 @@ class Terminal:
         while not self.is_connected:
             await self._next_change()
 
+    async def disconnected(self) -> None:
+        """Return once there is no connection; `last_refusal` tells why the platform ended it."""
+        while self.is_connected:
+            await self._next_change()
+
     async def drained(self) -> None:
         """Return once nothing waits any more."""
         while self.store.waiting_count():

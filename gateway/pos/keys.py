@@ -11,7 +11,6 @@ from gateway.pos.metrics import KEY_LOOKUPS
 
 TerminalName = tuple[str, str]  # store, terminal
 
-FRESH_S = 30.0
 # A till is not stopped because stores is away: a key that was good stays good for this long.
 STALE_S = 600.0
 # A wrong signature may mean a new key; but nobody may make the edge ask more often than this.
@@ -40,19 +39,22 @@ class _Kept:
 class TerminalKeys:
     """One for each process; several streams that need the same key ask once."""
 
-    def __init__(self, lookup: Lookup, now: Callable[[], float] = real_clock.monotonic) -> None:
-        self._lookup, self._now = lookup, now
+    def __init__(
+        self, lookup: Lookup, *, fresh_s: float = 30.0, now: Callable[[], float] = real_clock.monotonic
+    ) -> None:
+        self._lookup, self._fresh_s, self._now = lookup, fresh_s, now
         self._kept: OrderedDict[TerminalName, _Kept] = OrderedDict()
         self._asking: dict[TerminalName, asyncio.Task[TerminalKey | None]] = {}
 
-    async def get(self, name: TerminalName, *, max_age_s: float = FRESH_S) -> TerminalKey | None:
-        """The key as known at most `max_age_s` ago (never asked more often than every 2 s).
+    async def get(self, name: TerminalName, *, max_age_s: float | None = None) -> TerminalKey | None:
+        """The key as known at most `max_age_s` ago (default: `fresh_s`), but never asked more often than every 2 s.
 
         None for a terminal that is unknown, not enrolled or revoked. Raises Unavailable when stores cannot be
         asked and nothing is known since 10 minutes.
         """
         kept = self._kept.get(name)
-        if kept is not None and self._now() - kept.asked <= max(max_age_s, ASK_AGAIN_S):
+        max_age = self._fresh_s if max_age_s is None else max_age_s
+        if kept is not None and self._now() - kept.asked <= max(max_age, ASK_AGAIN_S):
             return kept.key
         try:
             return await self._ask(name)

@@ -62,7 +62,8 @@ async def _serve(settings: GatewaySettings) -> None:
     publisher = AsyncPublisher(settings.amqp_url, "gateway-pos", limit_bytes=LIMIT_BYTES, wait_s=BROKER_WAIT_S)
     publisher.start()
     channel = aio_channel(settings.stores_address)
-    edge = Edge(TerminalKeys(_lookup(channel, settings)), publisher)
+    keys = TerminalKeys(_lookup(channel, settings), fresh_s=settings.pos_key_check_s)
+    edge = Edge(keys, publisher, check_every_s=settings.pos_key_check_s)
     server = grpc.aio.server(options=_OPTIONS)
     await _add_services(server, edge)
     try:

@@ -12,7 +12,7 @@ from chassis import logs
 from chassis.async_publisher import AsyncPublisher
 from chassis.errors import SaleloopError, Unavailable
 from gateway.pos.batches import ReadBatch, hand_over
-from gateway.pos.keys import FRESH_S, TerminalKeys
+from gateway.pos.keys import TerminalKeys
 from gateway.pos.metrics import STREAM_ENDS, STREAMS
 from gateway.pos.tokens import Caller, authenticate
 from saleloop.pos.v1 import pos_service_pb2 as pos
@@ -32,7 +32,7 @@ class StreamEnds(Exception):
 class Edge:
     """What all streams of a process share."""
 
-    def __init__(self, keys: TerminalKeys, publisher: AsyncPublisher, check_every_s: float = FRESH_S) -> None:
+    def __init__(self, keys: TerminalKeys, publisher: AsyncPublisher, check_every_s: float) -> None:
         self.keys, self.publisher, self.check_every_s = keys, publisher, check_every_s
         self.stopping = asyncio.Event()
 

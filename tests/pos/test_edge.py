@@ -14,9 +14,14 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from chassis.publishing import Outcome, Outgoing, Publisher
+from chassis.queues import messages_ready
+from chassis.topology import POS_EXCHANGE
 from devstack.supervisor import Platform
+from gateway.pos.batches import partition_of
 from posclient import Identity
 from posclient.enrolment import token
+from saleloop.pos.v1 import ingest_pb2 as ingest
 from saleloop.pos.v1 import pos_service_pb2 as pos
 from saleloop.stores.v1 import stores_service_pb2 as stores
 from tests.pos.shop import PARTS, PERIOD, Running, Shop, sale
@@ -27,7 +32,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """One platform of the parts that receipts pass."""
     from tests.stack import environ_for_tests
 
-    running = Platform(tmp_path_factory.mktemp("pos"), only=PARTS, environ=environ_for_tests())
+    overrides = {"gateway-pos": {"SALELOOP_POS_KEY_CHECK_S": "3"}}
+    running = Platform(tmp_path_factory.mktemp("pos"), only=PARTS, environ=environ_for_tests(), overrides=overrides)
     running.start()
     yield Shop(running)
     running.stop()
@@ -220,6 +226,46 @@ def test_a_revoked_terminal_is_not_let_in(shop: Shop) -> None:
     )
     assert refusal(shop, f"Bearer {token(identity)}")[1] == "TERMINAL_UNKNOWN"
     assert shop.terminal("revoked").state == stores.TERMINAL_STATE_REVOKED
+
+
+def test_an_open_stream_ends_soon_after_its_terminal_is_revoked(shop: Shop) -> None:
+    shop.open_stores("stolen")
+    till = shop.till("stolen")
+    request = stores.RevokeTerminalRequest(store_id="stolen", terminal_id="t1", why="stolen from the shop")
+
+    async def watch() -> None:
+        async with Running(till):
+            await till.connected()
+            await asyncio.to_thread(shop.call, "RevokeTerminal", request)
+            await till.disconnected()
+
+    asyncio.run(asyncio.wait_for(watch(), 15))
+    assert till.last_refusal == "TERMINAL_REVOKED"
+
+
+def test_a_message_that_nobody_can_read_is_parked_and_stops_nothing(shop: Shop) -> None:
+    shop.open_stores("after")
+    url = shop.platform.servers.amqp_url()
+    publisher = Publisher(url, "test")
+    publisher.start()
+    assert publisher.wait_connected(10)
+    nameless = ingest.AuthenticatedBatch(receipts=[sale(1, number=1)]).SerializeToString()
+    homeless = ingest.AuthenticatedBatch(store_id="gone", terminal_id="t1", epoch=1, receipts=[sale(1, number=1)])
+    homeless.receive_time.GetCurrentTime()
+    for number, body in enumerate((b"\xff\x00junk", b"", nameless, homeless.SerializeToString())):
+        message = Outgoing(POS_EXCHANGE, partition_of("after"), body, f"junk-{number}", {})
+        assert publisher.publish_and_wait(message) is Outcome.CONFIRMED
+    publisher.stop()
+    till = shop.till("after")
+
+    async def sell() -> None:
+        async with Running(till):
+            till.sell([sale(5)])
+            await till.drained()
+
+    asyncio.run(asyncio.wait_for(sell(), 30))
+    shop.wait_for(lambda: shop.terminal("after").accepted == 1)
+    shop.wait_for(lambda: messages_ready(url, ["stores.parked"]) == 4)
 
 
 def test_figures_answer_for_every_hour_and_store(shop: Shop) -> None:

@@ -199,7 +199,8 @@ def _integer(value: object, low: int, high: int) -> int:
     if isinstance(value, bool):
         raise _Wrong("must be an integer")
     is_text = isinstance(value, str) and _INTEGER.fullmatch(value)
-    is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    # The decoder makes floats of integers past 64 bits; past 2^53 a float may stand for another number.
+    is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer() and abs(value) <= 2**53)
     if not is_text and not is_whole:
         raise _Wrong("must be an integer")
     number = int(cast(Any, value))

@@ -27,6 +27,7 @@ from chassis.errors import (
 from chassis.logs import get_logger
 from chassis.principal import Principal
 from chassis.rpc_fields import apply_slice, check_paths
+from chassis.rpc_times import bounded
 from chassis.tokens import AccessTokenVerifier
 
 log = get_logger(__name__)
@@ -64,7 +65,7 @@ class Guard:
         for grant in rule.grants.values():
             check_paths(method.output_type, grant)
         return grpc.unary_unary_rpc_method_handler(
-            self._guarded(operation, handler.unary_unary),
+            self._guarded(operation, bounded(method.input_type, handler.unary_unary)),
             request_deserializer=handler.request_deserializer,
             response_serializer=handler.response_serializer,
         )

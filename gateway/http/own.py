@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pymongo
 from google.protobuf.message import Message
 
 from chassis.errors import is_version_conflict
@@ -11,6 +12,7 @@ from chassis.principal import Principal
 from gateway.http.endpoint import OwnHandler
 
 _TRIES = 3
+_STORAGE_SECONDS = 4.0  # callers wait 5 s, and shall hear of a database that is away
 
 
 def in_threads(handlers: Mapping[str, Callable[[Any, Principal], Message]]) -> dict[str, OwnHandler]:
@@ -28,7 +30,8 @@ def _in_thread(handler: Callable[[Any, Principal], Message]) -> OwnHandler:
 def _repeated(handler: Callable[[Any, Principal], Message], request: Any, principal: Principal) -> Message:
     for attempt in range(_TRIES):
         try:
-            return handler(request, principal)
+            with pymongo.timeout(_STORAGE_SECONDS):
+                return handler(request, principal)
         except Exception as error:
             if attempt == _TRIES - 1 or not is_version_conflict(error):
                 raise

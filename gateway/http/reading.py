@@ -18,6 +18,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.errors import FieldViolation
+from chassis.rpc_times import EARLIEST_S, EXPECTED, LATEST_S
 
 _MAX_FAULTS = 20
 _MAX_DEPTH = 32
@@ -29,8 +30,6 @@ _RANGES = {
     FieldDescriptor.CPPTYPE_UINT32: (0, 2**32 - 1),
     FieldDescriptor.CPPTYPE_UINT64: (0, 2**64 - 1),
 }
-# 2000-01-01 and 2100-01-01 UTC: whatever lies outside is a slip or an attack on somebody's arithmetic.
-_EARLIEST_SECONDS, _LATEST_SECONDS = 946_684_800, 4_102_444_800
 
 
 @dataclass
@@ -163,8 +162,8 @@ def _read_time(value: object, message: Timestamp) -> None:
         message.FromJsonString(value)
     except ValueError:
         raise _Wrong('must be a time like "2026-03-01T08:00:00Z"') from None
-    if not _EARLIEST_SECONDS <= message.seconds < _LATEST_SECONDS:
-        raise _Wrong("must lie in the years 2000 to 2099")
+    if not EARLIEST_S <= message.seconds < LATEST_S:
+        raise _Wrong(EXPECTED)
 
 
 def _scalar(descriptor: FieldDescriptor) -> Scalar:

@@ -1,6 +1,6 @@
 """Leads as its callers meet it: a guarded rpc server in this process, on a real database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
@@ -148,9 +148,8 @@ def told(*types: str) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def serving(make_database: Callable[[str], Database]) -> Iterator[Room]:
-    """A room on an empty database."""
-    place = make_database("leads")
+def serving(place: Database) -> Iterator[Room]:
+    """Leads' rpcs on this database."""
     database.connect(LeadsSettings(mongo_url=place.url, mongo_database=place.name, environment="test"), "leads")
     add: Any = pb_grpc.add_LeadsServiceServicer_to_server
     server = RpcServer("leads", [(add, LeadsServicer("CN"))], AccessTokenVerifier(PUBLIC_KEY, "leads"), TABLE)

@@ -4,8 +4,6 @@ import itertools
 import time
 from typing import Any
 
-import pytest
-
 from chassis.clocks import real_clock
 from chassis.database import current
 from chassis.ids import new_id
@@ -51,7 +49,6 @@ def test_a_failing_handler_is_tried_five_times_and_parked_while_others_go_on(pro
     assert len(times) == 5
     gaps = [(after - before).total_seconds() * 1000 for before, after in itertools.pairwise(times)]
     assert all(gap >= delay for gap, delay in zip(gaps, RETRY_DELAYS_MS, strict=True)), gaps
-    assert gaps == sorted(gaps)
     listed = probe.command("chassis.parked", "list", "--service", "leads")
     assert "leads.fail_always  5 tries  RuntimeError: the probe fails  trace " in listed
     assert probe.count("leads.parked") == 1, "listing takes nothing away"
@@ -76,12 +73,16 @@ def test_a_handler_may_park_at_once_and_only_the_named_message_is_replayed(probe
     wait_until(lambda: probe.count("leads.parked") == 3)
 
 
-@pytest.mark.parametrize("body", [b"no json", b"\xff\xfe", b'{"lead_id": 7}', b"[]"])
-def test_a_body_that_cannot_be_read_is_parked(probe: Probe, body: bytes) -> None:
+def test_bodies_that_cannot_be_read_are_parked(probe: Probe) -> None:
     probe.worker()
-    probe.publish("leads.count_created", body, headers("e"))
-    wait_until(lambda: probe.count("leads.parked") == 1)
-    assert "the body is no saleloop.leads.v1.LeadCreated" in probe.command("chassis.parked", "list")
+    for number, body in enumerate((b"no json", b"\xff\xfe", b'{"lead_id": 7}', b"[]", b"")):
+        probe.publish("leads.count_created", body, headers(f"e{number}"), f"m{number}")
+    probe.publish("leads.count_created", b"{}", {"ce-id": "e"}, "m-headers")
+    wait_until(lambda: probe.count("leads.parked") == 6)
+    listed = probe.command("chassis.parked", "list")
+    assert listed.count("the body is no saleloop.leads.v1.LeadCreated") == 5
+    assert listed.count("not a CloudEvent") == 1
+    assert Effect.collection().count_documents({}) == 0
 
 
 def test_fields_of_a_newer_publisher_are_left_out(probe: Probe) -> None:

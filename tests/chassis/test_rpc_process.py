@@ -68,7 +68,8 @@ def running(settings: dict[str, str]) -> Iterator[Running]:
         "SALELOOP_ACCESS_PUBLIC_KEY": PUBLIC_KEY,
     }  # fmt: skip
     process = subprocess.Popen([sys.executable, "-m", "tests.chassis.small_service"], env=environ)
-    with closing(channel(f"127.0.0.1:{ports[0]}")) as opened:
+    opened: Any = channel(f"127.0.0.1:{ports[0]}")
+    with closing(opened):
         try:
             started = Running(process, *ports, OperationsServiceStub(opened))
             started.wait_ready()
@@ -115,6 +116,18 @@ def test_the_business_clock_stands_in_production(settings: dict[str, str]) -> No
     with running(settings | {"SALELOOP_ENVIRONMENT": "production"}) as service, pytest.raises(RemoteError) as caught:
         service.stub.SetBusinessClock(ops.SetBusinessClockRequest(offset_ms=1000), metadata=GATEWAY)
     assert caught.value.code == "FAILED_PRECONDITION"
+
+
+def test_state_is_published_again_for_those_who_copy_it(settings: dict[str, str]) -> None:
+    with running(settings) as service:
+        stored(settings).insert_one({"_id": "a", "version": 4, "deadlines": [], "name": "Acme"})
+        answer = service.stub.RepublishState(ops.RepublishStateRequest(), metadata=GATEWAY)
+        assert answer.republished == 1
+        assert stored(settings).find_one({"_id": "a"})["version"] == 5
+        unknown = ops.RepublishStateRequest(collections=["nothings"])
+        with pytest.raises(RemoteError) as caught:
+            service.stub.RepublishState(unknown, metadata=GATEWAY)
+        assert (caught.value.reason, caught.value.violations[0].field) == ("COLLECTION_UNKNOWN", "collections")
 
 
 def test_only_the_gateway_may_operate(settings: dict[str, str]) -> None:

@@ -72,7 +72,15 @@ class Workers:
             if found := what():
                 return found
             time.sleep(0.1)
-        raise AssertionError("\n".join(child.log_tail(30) for child in self.children))
+        logs = "\n".join(child.log_tail(30) for child in self.children)
+        raise AssertionError(f"{self.state()}\n{logs}")
+
+    def state(self) -> str:
+        """Where everything stands, for the message of a failure."""
+        queues = ("billing.start_contract_when_quote_signed", "billing.parked", "notify.tell_receivable_overdue")
+        names = ("account_ledgers", "contracts", "success_tasks", "clock", "leases")
+        documents = {name: [str(each)[:400] for each in self.database[name].find({}, {"lines": 0})] for name in names}
+        return f"{ {queue: self.queued(queue) for queue in queues} } {documents}"
 
     def queued(self, queue: str) -> int:
         count: int = self.channel.queue_declare(queue, passive=True).method.message_count
@@ -103,8 +111,9 @@ def test_two_workers_make_each_contract_and_each_alarm_once(workers: Workers) ->
     )
     workers.publish(account, "leads", times=3)
     workers.wait_for(lambda: workers.database["account_ledgers"].find_one({"_id": "acc-1", "source_version": 3}))
+    now = datetime.now(UTC)  # the business clock of these workers has not moved yet
     for _ in range(3):
-        workers.publish(quote_signed(shares=((6_000, 10), (4_000, 10))), "quotes", times=3)
+        workers.publish(quote_signed(shares=((6_000, 10), (4_000, 10)), sign_time=now), "quotes", times=3)
     workers.wait_for(lambda: workers.database["contracts"].count_documents({}) == 3)
     numbers = sorted(each["number"][-6:] for each in workers.database["contracts"].find())
     assert numbers == ["000001", "000002", "000003"]
@@ -125,7 +134,7 @@ def test_two_workers_make_each_contract_and_each_alarm_once(workers: Workers) ->
 
 
 def test_a_quote_that_makes_no_contract_is_parked_and_stops_nobody(workers: Workers) -> None:
-    workers.publish(quote_signed(shares=((9_000, 10),)), "quotes", times=1)
-    workers.publish(quote_signed(), "quotes", times=1)
+    workers.publish(quote_signed(shares=((9_000, 10),), sign_time=datetime.now(UTC)), "quotes", times=1)
+    workers.publish(quote_signed(sign_time=datetime.now(UTC)), "quotes", times=1)
     workers.wait_for(lambda: workers.database["contracts"].count_documents({}) == 1)
     workers.wait_for(lambda: workers.queued("billing.parked") == 1)

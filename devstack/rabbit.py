@@ -185,9 +185,8 @@ def owner_permission(owner: str, vhost: str = VHOST) -> dict[str, str]:
     own = rf"{owner}[.].*"
     exchanges = "|".join(OWNERS)
     extra = "|pos[.]receipts" if owner == "gateway" else ""
-    return _permission(
-        owner, f"^({own})$", f"^({own}|amq[.]default{extra})$", f"^({own}|({exchanges})[.]events)$", vhost
-    )
+    # Not the default exchange: whoever may publish there reaches every queue by its name.
+    return _permission(owner, f"^({own})$", f"^({own}{extra})$", f"^({own}|({exchanges})[.]events)$", vhost)
 
 
 def _permission(user: str, configure: str, write: str, read: str, vhost: str = VHOST) -> dict[str, str]:

@@ -60,7 +60,8 @@ def queues(table: Topology, retry_delays_ms: tuple[int, ...]) -> Iterator[QueueP
         yield QueuePlan(parked, {"x-queue-type": "quorum"}, ((parked, "#"),))
         for number, delay_ms in enumerate(retry_delays_ms, start=1):
             name = topology.retry_exchange(service, number)
-            yield QueuePlan(name, _waits(delay_ms), ((name, "#"),))
+            # Only the service's own handlers: the default exchange would return a message to anybody's queue.
+            yield QueuePlan(name, _waits(delay_ms), ((name, f"{service}.#"),))
     for subscription in table.subscriptions:
         source = (topology.events_exchange(subscription.publisher), subscription.type)
         yield QueuePlan(subscription.queue, _works(subscription.service), (source,))

@@ -56,7 +56,7 @@ def test_a_failing_deadline_is_parked_and_does_not_stop_others(probe: Probe) -> 
     wait_until(lambda: reminded(failing) == 1)
     wait_until(lambda: len(list(parked_deadlines(current()))) == 1)
     assert current()["tries"].count_documents({}) == 5
-    assert Thing.load("failing").deadlines == []
+    wait_until(lambda: Thing.load("failing").deadlines == [])
     listed = probe.command("chassis.parked", "list", "--service", "leads")
     assert "things/failing/break  5 tries  RuntimeError: the deadline fails" in listed
 

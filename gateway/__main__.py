@@ -1,10 +1,10 @@
-"""`python -m gateway http|pos|audit`, and `python -m gateway audit verify`."""
+"""`python -m gateway http|pos|audit`, and the commands `audit verify` and `republish`."""
 
 import sys
 
 from gateway.config import GatewaySettings
 
-_USAGE = "usage: python -m gateway http | pos | audit [verify]"
+_USAGE = "usage: python -m gateway http | pos | audit [verify] | republish"
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +26,10 @@ def main(arguments: list[str]) -> int:
             from gateway.audit.recorder import print_verdict
 
             return print_verdict(GatewaySettings())
+        case ["republish"]:
+            from gateway.identity.republish import republish_people
+
+            republish_people(GatewaySettings())
         case _:
             print(_USAGE, file=sys.stderr)  # noqa: T201 - a command's answer
             return 2

@@ -11,6 +11,7 @@ from gateway.http.refusals import DOMAIN, Refusal
 _RETRY_AFTER_SECONDS = {"UNAVAILABLE": "1", "RESOURCE_EXHAUSTED": "1", "ABORTED": "1"}
 _HTTP_TITLES = {
     405: ("The method is not allowed here", "此地址不支持该方法"),
+    408: ("The body took too long", "请求内容接收超时"),
     413: ("The body is too large", "请求内容过大"),
     415: ("The media type is not supported", "不支持的内容类型"),
     422: ("The idempotency key belongs to another request", "幂等键已用于另一请求"),

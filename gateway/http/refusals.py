@@ -11,7 +11,7 @@ class Refusal(Exception):
     """An answer that is not the one asked for; has the shape that chassis.errors.describe knows.
 
     `reason` is one of saleloop.gateway.v1.ErrorReason without its prefix. `http_status` is set only where HTTP is
-    finer than gRPC codes (405, 413, 415, 422).
+    finer than gRPC codes (405, 408, 413, 415, 422).
     """
 
     def __init__(
@@ -47,6 +47,17 @@ def too_large(limit: int) -> Refusal:
         "BODY_TOO_LARGE",
         f"the body is larger than {limit} bytes",
         http_status=413,
+        headers={"connection": "close"},
+    )
+
+
+def too_slow(seconds: int) -> Refusal:
+    """408; the connection is closed, since the rest of the body is never read."""
+    return Refusal(
+        "DEADLINE_EXCEEDED",
+        "BODY_UNREADABLE",
+        f"the body did not arrive within {seconds} s",
+        http_status=408,
         headers={"connection": "close"},
     )
 

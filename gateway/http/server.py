@@ -1,6 +1,7 @@
 """The HTTP process: the application under uvicorn, the relay of the gateway's own events, telemetry."""
 
 import signal
+import sys
 
 import pymongo
 import uvicorn
@@ -19,9 +20,9 @@ _BACKLOG = 1024
 
 def run(settings: GatewaySettings) -> None:
     """Serve until SIGTERM or SIGINT; requests under way may end within 15 s."""
-    # uvicorn raises the signal again after its end; without a handler the process would die by it instead of exiting.
+    # uvicorn raises the signal again after its own end; by default the process would die by it instead of exiting.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, lambda *_: sys.exit(0))
     logs.configure("gateway", "http", settings.log_level)
     telemetry.configure_tracing("gateway", "http", settings.otlp_endpoint)
     database.connect(settings, "gateway")
@@ -32,23 +33,25 @@ def run(settings: GatewaySettings) -> None:
     telemetry.add_readiness_check("storage", _storage_answers)
     telemetry.add_readiness_check("broker", lambda: relay.is_connected)
     telemetry.serve_telemetry(settings.telemetry_port, settings.bind_host)
-    uvicorn.run(
-        make_app(settings),
-        host=settings.bind_host,
-        port=settings.http_port,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,
-        backlog=_BACKLOG,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_STOP_SECONDS,
-    )
-    relay.stop()
-    telemetry.stop_tracing()
+    try:
+        uvicorn.run(
+            make_app(settings),
+            host=settings.bind_host,
+            port=settings.http_port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            backlog=_BACKLOG,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
+    finally:
+        relay.stop()
+        telemetry.stop_tracing()
 
 
 def _storage_answers() -> bool:

@@ -1,5 +1,7 @@
 """People, teams and leave over HTTP, and what the services are told."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -150,3 +152,17 @@ def test_a_page_token_of_another_list_is_refused(gateway: Gateway, admin: Header
     token = gateway.client.get("/v1/people", params={"page_size": 1}, headers=admin).json()["next_page_token"]
     answer = gateway.client.get("/v1/people", params={"page_token": token, "role": "admin"}, headers=admin)
     assert answer.status_code == 400
+
+
+def test_everybody_can_be_told_again(gateway: Gateway, admin: Headers) -> None:
+    person = gateway.person(admin, "told.again")
+    command = [sys.executable, "-m", "gateway", "republish"]
+    env = {
+        "SALELOOP_MONGO_URL": gateway.settings.mongo_url,
+        "SALELOOP_MONGO_DATABASE": gateway.settings.mongo_database,
+        "PYTHONPATH": ".:gen",
+    }
+    subprocess.run(command, env=env, check=True, timeout=60)
+    states = [entry for entry in told(person["id"]) if entry["type"] == "person_changed.v1"]
+    assert [entry["sequence"] for entry in states] == [1, 2]
+    assert '"version":"2"' in states[-1]["body"], "a copy takes only a higher version"

@@ -18,6 +18,7 @@ from chassis.clocks import clock
 
 T = TypeVar("T")
 _SELECTION_TIMEOUT_MS = 2_000  # a caller with a deadline of 5 s must hear UNAVAILABLE before it
+_GLIMPSE_S = 0.25
 _SOCKET_TIMEOUT_MS = 30_000
 _POOL_SIZE = 50
 _WAIT_FOR_DATABASE_S = 60.0
@@ -66,6 +67,8 @@ def connect(settings: DatabaseSettings, service: str = "") -> Database[dict[str,
 
 def disconnect() -> None:
     """Close the connection (tests that connect to several databases in turn)."""
+    global _service
+    _service = ""
     mongoengine.disconnect_all()
     for aggregate in aggregates():
         aggregate._collection = None
@@ -75,6 +78,19 @@ def current() -> Database[dict[str, Any]]:
     """The service's database. Raises mongoengine's ConnectionFailure before connect()."""
     found: Database[dict[str, Any]] = get_db()
     return found
+
+
+def require_reachable() -> None:
+    """Raise pymongo's error at once while the database takes no writes; a process without database passes.
+
+    Otherwise every call would hold its thread until its deadline, and those behind it would never get one.
+    """
+    if not _service:
+        return
+    client = get_connection()
+    if not client.topology_description.has_writable_server():
+        with pymongo.timeout(_GLIMPSE_S):  # long enough to look again, which nobody else may do for 10 s
+            client.admin.command("ping")
 
 
 def service() -> str:

@@ -13,6 +13,7 @@ from typing import ClassVar
 from pymongo.errors import (
     AutoReconnect,
     ConnectionFailure,
+    OperationFailure,
     PyMongoError,
     ServerSelectionTimeoutError,
     WaitQueueTimeoutError,
@@ -137,6 +138,8 @@ class Failure:
         return self.code == "INTERNAL"
 
 
+# MongoDB's codes for a server that stops or is no primary any more, also as the reason of a failed write concern.
+_LEAVING = frozenset({91, 189, 10107, 11600, 11602, 13435, 13436})
 _INTERNAL = Failure("INTERNAL", "INTERNAL", "internal error")
 
 
@@ -163,7 +166,8 @@ def is_version_conflict(error: BaseException) -> bool:
 
 def _describe_mongo(error: PyMongoError) -> Failure:
     away = (AutoReconnect, ConnectionFailure, ServerSelectionTimeoutError, WaitQueueTimeoutError, WTimeoutError)
-    if isinstance(error, away) or error.timeout or error.has_error_label("TransientTransactionError"):
+    is_leaving = isinstance(error, OperationFailure) and error.code in _LEAVING
+    if isinstance(error, away) or is_leaving or error.timeout or error.has_error_label("TransientTransactionError"):
         return Failure("UNAVAILABLE", "STORAGE_UNAVAILABLE", "the storage is away for the moment; repeat later")
     return _INTERNAL
 

@@ -14,7 +14,7 @@ import grpc
 import pymongo
 from google.protobuf import descriptor_pool
 
-from chassis import access, metrics, principal, rpc_status, telemetry
+from chassis import access, database, metrics, principal, rpc_status, telemetry
 from chassis.errors import (
     DeadlineExceeded,
     Failure,
@@ -34,7 +34,7 @@ log = get_logger(__name__)
 
 VERSION_CONFLICT_RETRIES = 3
 _A_YEAR_S = 365 * 86_400.0  # grpc tells a call without deadline as one in a far future
-_ANSWER_RESERVE_S = 0.1  # time of the caller's deadline that storage may not use up, so that the answer arrives
+_STORAGE_SHARE = 0.8  # of the caller's time: storage may not use up all of it, so that the answer arrives
 
 Handler = Callable[[Any, grpc.ServicerContext], Any]
 MethodHandler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"  # generic in the stubs only
@@ -105,7 +105,8 @@ class Guard:
         with ExitStack() as stack:
             stack.enter_context(principal.acting(caller, operation))
             stack.enter_context(access.granted(grant))
-            stack.enter_context(pymongo.timeout(max(remaining - _ANSWER_RESERVE_S, remaining / 2)))
+            database.require_reachable()
+            stack.enter_context(pymongo.timeout(remaining * _STORAGE_SHARE))
             answer = _repeat_on_conflict(operation, handler, request, context)
         apply_slice(answer, grant)
         return answer

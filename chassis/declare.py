@@ -51,6 +51,7 @@ def exchanges(table: Topology) -> Iterator[tuple[str, str]]:
             yield topology.retry_exchange(service, number), "topic"
     if table.pos_partitions:
         yield topology.POS_EXCHANGE, "direct"
+        yield topology.OUTCOMES_EXCHANGE, "direct"
 
 
 def queues(table: Topology, retry_delays_ms: tuple[int, ...]) -> Iterator[QueuePlan]:

@@ -10,13 +10,14 @@ from functools import cache
 AUDIT_TYPE = "change_recorded.v1"
 AUDIT_QUEUE = "gateway.audit"
 POS_EXCHANGE = "pos.receipts"
+OUTCOMES_EXCHANGE = "pos.outcomes"  # back to the edge process in the routing key, whose queue lives as long as it
 RETRIES = 4  # delays between the five tries of a message
 DELIVERY_LIMIT = 20  # deliveries without an answer (a handler that kills its process) before a message is parked
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event type and the service that publishes it; `subscribed=False` marks that nobody listens yet."""
+    """An event type and the service that publishes it; `subscribed=False` marks that no lasting queue takes it."""
 
     service: str
     type: str

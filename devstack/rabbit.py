@@ -184,9 +184,10 @@ def owner_permission(owner: str, vhost: str = VHOST) -> dict[str, str]:
     """What an owner may touch: its own names; others' event exchanges only to bind its queues to them."""
     own = rf"{owner}[.].*"
     exchanges = "|".join(OWNERS)
-    extra = "|pos[.]receipts" if owner == "gateway" else ""
+    written = {"gateway": "|pos[.]receipts", "stores": "|pos[.]outcomes"}.get(owner, "")
+    heard = "|pos[.]outcomes" if owner == "gateway" else ""
     # Not the default exchange: whoever may publish there reaches every queue by its name.
-    return _permission(owner, f"^({own})$", f"^({own}{extra})$", f"^({own}|({exchanges})[.]events)$", vhost)
+    return _permission(owner, f"^({own})$", f"^({own}{written})$", f"^({own}{heard}|({exchanges})[.]events)$", vhost)
 
 
 def _permission(user: str, configure: str, write: str, read: str, vhost: str = VHOST) -> dict[str, str]:

@@ -38,13 +38,14 @@ def batch_from(body: bytes) -> Batch:
     message = ingest.AuthenticatedBatch.FromString(body)
     if not (message.store_id and message.terminal_id and message.epoch > 0 and message.receive_time.seconds > 0):
         raise ValueError("the batch does not say whose it is")
+    receipts = pos.ReceiptBatch.FromString(message.content).receipts if message.content else message.receipts
     return Batch(
         store_id=message.store_id,
         terminal_id=message.terminal_id,
         epoch=message.epoch,
         receive_time=time_from(message.receive_time),
-        receipts=[receipt_from(receipt) for receipt in message.receipts],
-        body_of=lambda index: message.receipts[index].SerializeToString(deterministic=True),
+        receipts=[receipt_from(receipt) for receipt in receipts],
+        body_of=lambda index: receipts[index].SerializeToString(deterministic=True),
     )
 
 

@@ -23,6 +23,7 @@ ACCESS_REFUSALS = Counter(
     "Calls refused before their handler ran, by reason (TOKEN_EXPIRED, ROLE_NOT_ALLOWED, ...).",
     ("operation", "reason"),
 )
+OPEN_STREAMS = Gauge("saleloop_open_streams", "Server streams that this process serves at this moment.")
 
 # --- outbox and relay ---
 

@@ -63,7 +63,8 @@ def aio_channel(address: str, *, deadline_s: float = DEFAULT_DEADLINE_S) -> "Cha
 
 
 class Channel:
-    """What generated stubs need of a channel, for calls with one request and one answer."""
+    """What generated stubs need of a channel. Calls with one request and one answer are wrapped; a stream is grpc's
+    own call, to be made with a timeout."""
 
     def __init__(self, inner: Any, wrap: Callable[[Any, str, float], Any], deadline_s: float) -> None:
         self.inner = inner

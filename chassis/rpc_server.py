@@ -51,7 +51,9 @@ class RpcServer:
         table: access.Table,
     ) -> None:
         self._server = grpc.server(ThreadPoolExecutor(THREADS, thread_name_prefix="rpc"), options=_OPTIONS)
-        registrar = _GuardedRegistrar(self._server, Guard(service, table, verifier))
+        guard = Guard(service, table, verifier)
+        self._streams = guard.streams
+        registrar = _GuardedRegistrar(self._server, guard)
         for add, servicer in servicers:
             add(servicer, registrar)
         self._health = health.HealthServicer()
@@ -68,8 +70,9 @@ class RpcServer:
         return int(bound)
 
     def stop(self, grace_s: float = STOP_GRACE_S) -> None:
-        """Refuse new calls, let running ones end within `grace_s` seconds."""
+        """Refuse new calls, let running ones end within `grace_s` seconds; streams end at once."""
         self._ended.set()
+        self._streams.end()
         self._health.enter_graceful_shutdown()
         self._server.stop(grace_s).wait()
 

@@ -144,10 +144,12 @@ def test_a_watcher_that_leaves_frees_the_thread() -> None:
     left = threading.Event()
 
     def watch(request: Any, context: Any) -> Iterator[Any]:
-        yield pb.WatchRankingResponse()
-        while rpc_streams.wait(30):
+        try:
             yield pb.WatchRankingResponse()
-        left.set()
+            while rpc_streams.wait(30):
+                yield pb.WatchRankingResponse()
+        finally:
+            left.set()
 
     with serving(watch) as (stub, _):
         answers = watching(stub)

@@ -15,7 +15,7 @@ from chassis.clocks import real_clock
 from chassis.consuming import Delivery
 from chassis.principal import Principal
 from contracts.topology import TOPOLOGY
-from services.stores.commands.ingest_batch import Counts, StoreUnknown, ingest_batch
+from services.stores.commands.ingest_batch import Batch, Counts, ingest_batches
 from services.stores.commands.known_names import KnownNames
 from services.stores.config import StoresSettings
 from services.stores.ledger import Ledger
@@ -47,35 +47,33 @@ def run(settings: StoresSettings) -> None:
 
 
 def handle(deliveries: Sequence[Delivery], ledger: Ledger, names: KnownNames) -> Mapping[int, str]:
-    """Ingest each message; returns the reasons of those that nobody can read, which are parked."""
-    unreadable: dict[int, str] = {}
-    for position, delivery in enumerate(deliveries):
-        trace = str(delivery.headers.get("traceparent", ""))
-        with (
-            telemetry.span("stores.ingest_batch", "consumer", traceparent=trace),
-            principal.acting(Principal.system("ingest"), "stores.ingest_batch"),
-        ):
-            reason = _ingest(delivery.body, ledger, names)
-        if reason:
-            unreadable[position] = reason
-    return unreadable
-
-
-def _ingest(body: bytes, ledger: Ledger, names: KnownNames) -> str:
+    """Ingest the messages in one transaction; returns the reasons of those that nobody can read, which are parked."""
     started = real_clock.monotonic()
-    try:
-        batch = batch_from(body)
-    except (DecodeError, ValueError) as error:
-        BATCHES.labels("unreadable").inc()
-        return f"the batch cannot be read: {error}"
-    try:
-        _measure(ingest_batch(batch, ledger, names))
-    except StoreUnknown:
-        BATCHES.labels("unknown_store").inc()
-        return f"there is no store {batch.store_id}"
-    BATCHES.labels("ingested").inc()
+    unreadable: dict[int, str] = {}
+    batches: dict[int, Batch] = {}
+    for position, delivery in enumerate(deliveries):
+        try:
+            batches[position] = batch_from(delivery.body)
+        except (DecodeError, ValueError) as error:
+            BATCHES.labels("unreadable").inc()
+            unreadable[position] = f"the batch cannot be read: {error}"
+    if not batches:
+        return unreadable
+    traces = [str(delivery.headers.get("traceparent", "")) for delivery in deliveries]
+    with (
+        telemetry.span("stores.ingest_batches", "consumer", links=traces),
+        principal.acting(Principal.system("ingest"), "stores.ingest_batches"),
+    ):
+        counted = ingest_batches(list(batches.values()), ledger, names)
+    for (position, batch), counts in zip(batches.items(), counted, strict=True):
+        if counts is None:
+            BATCHES.labels("unknown_store").inc()
+            unreadable[position] = f"there is no store {batch.store_id}"
+            continue
+        BATCHES.labels("ingested").inc()
+        _measure(counts)
     INGEST_DURATION.observe(real_clock.monotonic() - started)
-    return ""
+    return unreadable
 
 
 def _measure(counts: Counts) -> None:

@@ -1,16 +1,20 @@
 """What tills sent and what was counted from it: plain collections, written by ingestion in one transaction.
 
-receipts           one counted receipt; _id "<store>/<terminal>/<epoch>/<number>" is its identity
+receipt_batches    accepted receipts of one batch and business day
+receipt_returns    which receipt each return or void refers to
 receipt_problems   quarantined and rejected ones, with body and reason
-terminal_progress  seen numbers and counts of one terminal and epoch; the document that ingestion locks
+terminal_progress  seen numbers and counts of one terminal and epoch
 store_days         figures of one store and business day: totals, discounts by source, hours of the week
 store_day_skus     the same by SKU, in buckets, so that no document grows past 1 MiB
+member_figures     figures of one member in one store
 skus, members      what is known; kept as copies and by bulk commands
+
+The README tells the fields.
 """
 
 import re
 import zlib
-from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from pymongo import IndexModel
@@ -18,18 +22,26 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from chassis import database
-from services.stores.domain.receipts import Discount, Kind, Line, Receipt, Tender
 
 Doc = dict[str, Any]
 
-# After this many SKUs were touched on a day (an upper bound of the different ones), new counts go to buckets.
-SKUS_IN_FIRST_BUCKET = 4_000
-BUCKETS = 16
+# A day's first document of SKUs is full at this size; what is counted after that goes to the buckets.
+FULL_BUCKET_BYTES = 600_000
+BUCKETS = 32
+# Within a document the SKUs are grouped, since MongoDB looks for a field by walking over its neighbours.
+_GROUPS = 64
+# Receipts are found by blocks of so many numbers.
+_BLOCK = 256
 
 _ESCAPES = {ord(character): f"%{ord(character):02x}" for character in "%.$"}
 
 _INDEXES = {
-    "receipts": [IndexModel([("business_day", 1), ("store_id", 1)], name="day_store")],
+    "receipt_batches": [
+        IndexModel("blocks", name="blocks"),
+        IndexModel([("business_day", 1), ("store_id", 1)], name="day_store"),
+    ],
+    "receipt_returns": [IndexModel("original", name="original")],
+    "member_figures": [IndexModel("member_id", name="member")],
     "receipt_problems": [IndexModel([("store_id", 1), ("_id", 1)], name="store")],
     "terminal_progress": [IndexModel("terminal", name="terminal")],
     "store_days": [IndexModel([("business_day", 1), ("store_id", 1)], name="day_store")],
@@ -42,11 +54,13 @@ class Ledger:
 
     def __init__(self, source: Database[Doc] | None = None) -> None:
         self.database: Database[Doc] = database.current() if source is None else source
-        self.receipts: Collection[Doc] = self.database["receipts"]
+        self.batches: Collection[Doc] = self.database["receipt_batches"]
+        self.returns: Collection[Doc] = self.database["receipt_returns"]
         self.problems: Collection[Doc] = self.database["receipt_problems"]
         self.progress: Collection[Doc] = self.database["terminal_progress"]
         self.days: Collection[Doc] = self.database["store_days"]
         self.day_skus: Collection[Doc] = self.database["store_day_skus"]
+        self.member_figures: Collection[Doc] = self.database["member_figures"]
         self.skus: Collection[Doc] = self.database["skus"]
         self.members: Collection[Doc] = self.database["members"]
 
@@ -70,62 +84,27 @@ def progress_key(store_id: str, terminal_id: str, epoch: int) -> str:
     return f"{store_id}/{terminal_id}/{epoch}"
 
 
+def block_of(key: str, number: int) -> str:
+    """The block of numbers of a terminal and epoch by which a receipt is found."""
+    return f"{key}#{number // _BLOCK}"
+
+
 def bucket_of(sku: str) -> int:
-    """1 to BUCKETS: where the SKU is counted once the first bucket of a day is full."""
-    return zlib.crc32(sku.encode()) % BUCKETS + 1
+    """1 to BUCKETS: where the SKU is counted once the first document of a day is full."""
+    return zlib.crc32(sku.encode()) // _GROUPS % BUCKETS + 1
 
 
-def field_name(sku: str) -> str:
-    """The SKU as a field name: MongoDB gives dots and dollar signs a meaning of their own."""
-    return sku.translate(_ESCAPES)
+@lru_cache(maxsize=200_000)
+def sku_path(sku: str) -> str:
+    """The path of a SKU's counters in its document, with the dot before the counter's name."""
+    return f"skus.{zlib.crc32(sku.encode()) % _GROUPS:02x}.{field_name(sku)}."
+
+
+def field_name(text: str) -> str:
+    """A SKU (or any other text) as a field name: MongoDB gives dots and dollar signs a meaning of their own."""
+    return text.translate(_ESCAPES)
 
 
 def sku_of(name: str) -> str:
-    """The SKU that `field_name` made this name of."""
+    """The text that `field_name` made this name of."""
     return re.sub(r"%([0-9a-f]{2})", lambda match: chr(int(match[1], 16)), name)
-
-
-def to_document(receipt: Receipt) -> Doc:
-    """The content of a receipt as it is stored; identity, day and digest are added by ingestion."""
-    return {
-        "kind": receipt.kind.value,
-        "till_time": receipt.till_time,
-        "till": [receipt.till_seconds, receipt.till_nanos],
-        "currency_code": receipt.currency_code,
-        "total_minor": receipt.total_minor,
-        "weight": receipt.weight,
-        "member_id": receipt.member_id,
-        "lines": [
-            [
-                line.sku,
-                line.quantity_milli,
-                line.amount_minor,
-                [[d.source, d.amount_minor, d.reference] for d in line.discounts],
-            ]
-            for line in receipt.lines
-        ],
-        "skus": sorted({line.sku for line in receipt.lines}),
-        "coupon_codes": list(receipt.coupon_codes),
-        "tenders": [[tender.kind, tender.amount_minor] for tender in receipt.tenders],
-        "original_number": receipt.original_number,
-    }
-
-
-def from_document(stored: Mapping[str, Any]) -> Receipt:
-    """The receipt that `to_document` stored."""
-    return Receipt(
-        number=stored["number"],
-        kind=Kind(stored["kind"]),
-        till_seconds=stored["till"][0],
-        till_nanos=stored["till"][1],
-        currency_code=stored["currency_code"],
-        total_minor=stored["total_minor"],
-        lines=tuple(
-            Line(sku, quantity, amount, tuple(Discount(*discount) for discount in discounts))
-            for sku, quantity, amount, discounts in stored["lines"]
-        ),
-        member_id=stored["member_id"],
-        coupon_codes=tuple(stored["coupon_codes"]),
-        tenders=tuple(Tender(*tender) for tender in stored["tenders"]),
-        original_number=stored["original_number"],
-    )

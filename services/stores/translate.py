@@ -16,21 +16,13 @@ from services.stores.commands.ingest_batch import Batch
 from services.stores.commands.put_stores import StoreValues
 from services.stores.documents import Store
 from services.stores.domain.numbers import Range
-from services.stores.domain.receipts import Discount, Kind, Line, Receipt, Tender
+from services.stores.domain.outcomes import Judgement, Outcome
 from services.stores.queries.coverage import Coverage
+from services.stores.queries.receipts import StoredReceipt
 from services.stores.queries.terminals import TerminalView
+from services.stores.receipt_bytes import receipt_from, to_bytes
 
-_KINDS = {
-    pos.RECEIPT_KIND_SALE: Kind.SALE,
-    pos.RECEIPT_KIND_RETURN: Kind.RETURN,
-    pos.RECEIPT_KIND_VOID: Kind.VOID,
-}
-_SOURCES = {
-    pos.DISCOUNT_SOURCE_PROMOTION: "PROMOTION",
-    pos.DISCOUNT_SOURCE_COUPON: "COUPON",
-    pos.DISCOUNT_SOURCE_STAFF: "STAFF",
-    pos.DISCOUNT_SOURCE_PRICE_CHANGE: "PRICE_CHANGE",
-}
+_OUTCOMES = {outcome: pos.Outcome.Value(f"OUTCOME_{outcome.value}") for outcome in Outcome}
 
 
 def batch_from(body: bytes) -> Batch:
@@ -39,38 +31,30 @@ def batch_from(body: bytes) -> Batch:
     if not (message.store_id and message.terminal_id and message.epoch > 0 and message.receive_time.seconds > 0):
         raise ValueError("the batch does not say whose it is")
     receipts = pos.ReceiptBatch.FromString(message.content).receipts if message.content else message.receipts
+    bodies = [to_bytes(receipt) for receipt in receipts]
     return Batch(
         store_id=message.store_id,
         terminal_id=message.terminal_id,
         epoch=message.epoch,
         receive_time=time_from(message.receive_time),
-        receipts=[receipt_from(receipt) for receipt in receipts],
-        body_of=lambda index: receipts[index].SerializeToString(deterministic=True),
+        receipts=[receipt_from(receipt, body) for receipt, body in zip(receipts, bodies, strict=True)],
+        bodies=bodies,
+        batch_sequence=message.batch_sequence,
+        edge_id=message.edge_id,
     )
 
 
-def receipt_from(message: pos.Receipt) -> Receipt:
-    """The content of a receipt; nothing is judged here."""
-    return Receipt(
-        number=message.number,
-        kind=_KINDS.get(message.kind, Kind.UNKNOWN),
-        till_seconds=message.till_time.seconds,
-        till_nanos=message.till_time.nanos,
-        currency_code=message.currency_code,
-        total_minor=message.total_minor,
-        lines=tuple(
-            Line(
-                line.sku,
-                line.quantity_milli,
-                line.amount_minor,
-                tuple(Discount(_SOURCES.get(d.source, "UNKNOWN"), d.amount_minor, d.reference) for d in line.discounts),
-            )
-            for line in message.lines
-        ),
-        member_id=message.member_id,
-        coupon_codes=tuple(message.coupon_codes),
-        tenders=tuple(Tender(tender.kind, tender.amount_minor) for tender in message.tenders),
-        original_number=message.original_number,
+def outcomes_to_proto(batch: Batch, judged: Iterable[Judgement]) -> pos.BatchOutcomes:
+    """What the terminal is told about its batch."""
+    return pos.BatchOutcomes(
+        store_id=batch.store_id,
+        terminal_id=batch.terminal_id,
+        epoch=batch.epoch,
+        batch_sequence=batch.batch_sequence,
+        outcomes=[
+            pos.ReceiptOutcome(number=receipt.number, outcome=_OUTCOMES[outcome], reason=reason, flags=flags)
+            for receipt, outcome, reason, flags in judged
+        ],
     )
 
 
@@ -149,27 +133,28 @@ def _ranges(ranges: Iterable[Range]) -> list[stores.NumberRange]:
     return [stores.NumberRange(first=first, last=last) for first, last in ranges]
 
 
-def receipt_to_proto(stored: Mapping[str, Any]) -> stores.StoredReceipt:
-    """A counted receipt as it is stored."""
+def receipt_to_proto(stored: StoredReceipt) -> stores.StoredReceipt:
+    """A counted receipt."""
+    receipt = stored.receipt
     return stores.StoredReceipt(
-        store_id=stored["store_id"],
-        terminal_id=stored["terminal_id"],
-        epoch=stored["epoch"],
-        number=stored["number"],
-        till_time=timestamp(stored["till_time"]),
-        business_day=stored["business_day"],
-        total=Money(currency_code=stored["currency_code"], amount_minor=stored["total_minor"]),
-        member_id=stored["member_id"],
+        store_id=stored.store_id,
+        terminal_id=stored.terminal_id,
+        epoch=stored.epoch,
+        number=receipt.number,
+        till_time=timestamp(receipt.till_time),
+        business_day=stored.business_day,
+        total=Money(currency_code=receipt.currency_code, amount_minor=receipt.total_minor),
+        member_id=receipt.member_id,
         lines=[
             stores.StoredLine(
-                sku=sku,
-                quantity_milli=quantity,
-                amount_minor=amount,
-                discount_minor=sum(discount[1] for discount in discounts),
+                sku=line.sku,
+                quantity_milli=line.quantity_milli,
+                amount_minor=line.amount_minor,
+                discount_minor=sum(discount.amount_minor for discount in line.discounts),
             )
-            for sku, quantity, amount, discounts in stored["lines"]
+            for line in receipt.lines
         ],
-        flags=stored["flags"],
+        flags=stored.flags,
     )
 
 

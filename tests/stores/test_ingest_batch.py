@@ -15,7 +15,8 @@ from services.stores.commands.put_stores import StoreValues, put_stores
 from services.stores.domain.receipts import Discount, Kind, Line, Receipt
 from services.stores.ledger import Ledger
 from services.stores.queries import figures
-from tests.stores.made_up import NOW, receipt
+from services.stores.receipt_bytes import to_bytes
+from tests.stores.made_up import NOW, digested, message_of, receipt
 
 EVER = ("2000-01-01", "2100-01-01")
 
@@ -30,7 +31,9 @@ def store(ledger: Ledger) -> str:
 
 
 def batch(receipts: Sequence[Receipt], *, terminal: str = "t1", epoch: int = 1, store: str = "s1") -> Batch:
-    return Batch(store, terminal, epoch, to_milliseconds(NOW), receipts, lambda index: repr(receipts[index]).encode())
+    sent = [digested(each) for each in receipts]
+    bodies = [to_bytes(message_of(each)) for each in sent]
+    return Batch(store, terminal, epoch, to_milliseconds(NOW), sent, bodies)
 
 
 def ingest(ledger: Ledger, *batches: Batch) -> list[Counts]:
@@ -44,7 +47,7 @@ def test_a_batch_is_counted_and_its_repetition_is_not(ledger: Ledger, store: str
     assert (first.accepted, first.duplicates, second.accepted, second.duplicates) == (3, 0, 0, 3)
     top = figures.ranking(EVER, region="", figure="revenue").stores[0]
     assert (top[1].store_id, top[1].revenue_minor, top[1].receipts, top[1].units_milli) == (store, 703, 3, 5000)
-    assert ledger.receipts.count_documents({}) == 3
+    assert [found["numbers"] for found in ledger.batches.find({})] == [[1, 2, 3]]
     progress = ledger.progress.find_one({})
     assert progress is not None
     assert progress["seen"] == [[1, 3]]
@@ -79,9 +82,9 @@ def test_a_new_epoch_starts_at_one_again(ledger: Ledger, store: str) -> None:
 
 def test_flags_are_stored_with_the_receipt(ledger: Ledger, store: str) -> None:
     ingest(ledger, batch([receipt(1, lines=(Line("new", 1000, 5),), total_minor=5, member_id="m9")]))
-    stored = ledger.receipts.find_one({})
+    stored = ledger.batches.find_one({})
     assert stored is not None
-    assert stored["flags"] == ["unknown_sku", "unknown_member"]
+    assert stored["flags"] == {"1": ["unknown_sku", "unknown_member"]}
 
 
 def test_a_batch_of_an_unknown_store_is_refused(ledger: Ledger, store: str) -> None:
@@ -99,7 +102,7 @@ def test_skus_with_dots_and_dollars_are_counted(ledger: Ledger, store: str) -> N
 def test_a_day_with_many_skus_spreads_over_buckets_and_sums_up(
     ledger: Ledger, store: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.stores.commands.count_figures.SKUS_IN_FIRST_BUCKET", 100)
+    monkeypatch.setattr("services.stores.commands.count_figures.FULL_BUCKET_BYTES", 8_000)
     many = [receipt(n, amounts=(1,) * 90, lines=tuple(Line(f"x{n}-{i}", 1000, 1) for i in range(90))) for n in (1, 2)]
     again = [replace(each, number=each.number + 2) for each in many]
     ingest(ledger, *(batch([each]) for each in [*many, *again]))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.stores.domain.outcomes import Outcome, judge
-from services.stores.domain.receipts import Discount, Kind, Line, Receipt, Tender, content, difference, digest
+from services.stores.domain.receipts import Discount, Kind, Line, Receipt, Tender, content, difference
 from tests.stores.made_up import NOW, known, receipt, receipts
 
 
@@ -94,7 +94,7 @@ def test_a_bad_receipt_does_not_stop_the_next() -> None:
 
 def test_other_content_under_a_counted_number_is_a_conflict_and_the_first_stays() -> None:
     first, second = receipt(1), receipt(1, amounts=(777,))
-    judged = judge([second, first], known(digests={1: digest(first)}))
+    judged = judge([second, first], known(digests={1: first.digest}))
     assert [j.outcome.value for j in judged] == ["CONFLICT", "DUPLICATE"]
     assert difference(content(first), content(second))["total_minor"] == [349, 777]
 
@@ -107,11 +107,11 @@ def test_a_rejected_receipt_never_occupies_its_number(order: tuple[int, int]) ->
 
 @given(st.lists(receipts(), max_size=20), st.integers(0, 20))
 def test_any_cut_into_batches_gives_the_same_outcomes(sent: list[Receipt], cut: int) -> None:
-    digests: dict[int, str] = {}
+    digests: dict[int, bytes] = {}
     pieces = []
     for part in (sent[:cut], sent[cut:]):
         judged = judge(part, known(digests=digests))
-        digests |= {j.receipt.number: j.digest for j in judged if j.outcome is Outcome.ACCEPTED}
+        digests |= {j.receipt.number: j.receipt.digest for j in judged if j.outcome is Outcome.ACCEPTED}
         pieces += judged
     assert pieces == judge(sent, known())
 
@@ -119,6 +119,6 @@ def test_any_cut_into_batches_gives_the_same_outcomes(sent: list[Receipt], cut: 
 @given(st.lists(receipts(), max_size=20))
 def test_repeating_everything_accepts_nothing_more(sent: list[Receipt]) -> None:
     first = judge(sent, known())
-    digests = {j.receipt.number: j.digest for j in first if j.outcome is Outcome.ACCEPTED}
+    digests = {j.receipt.number: j.receipt.digest for j in first if j.outcome is Outcome.ACCEPTED}
     again = judge(sent, known(digests=digests))
     assert Outcome.ACCEPTED not in {j.outcome for j in again}

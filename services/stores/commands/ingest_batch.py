@@ -1,26 +1,25 @@
-"""Take one batch of a terminal into receipts, figures and the terminal's progress: all of it, once, or nothing."""
+"""Take batches of terminals into receipts, figures and the terminals' progress: all of them, once, or nothing."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError
 
 from chassis import documents
-from chassis.ids import derived_id
-from services.stores.commands.count_figures import figure_updates
+from services.stores.commands.count_figures import FigureSums, add_figures
+from services.stores.commands.find_counted import find_digests, find_originals
+from services.stores.commands.keep_problems import keep_problems
+from services.stores.commands.keep_receipts import keep_receipts
 from services.stores.commands.known_names import KnownNames
-from services.stores.domain.business_day import business_day
-from services.stores.domain.numbers import with_numbers
-from services.stores.domain.outcomes import Judgement, Known, Outcome, judge
-from services.stores.domain.receipts import MAX_NUMBER, Receipt, content, difference
-from services.stores.ledger import Doc, Ledger, from_document, progress_key, receipt_key, to_document
+from services.stores.commands.track_progress import TerminalState, load_progress, save_progress
+from services.stores.domain.outcomes import Judgement, Known, Original, Outcome, judge
+from services.stores.domain.receipts import Kind, Receipt
+from services.stores.ledger import Doc, Ledger, progress_key
 
 TRANSACTION_TIMEOUT_S = 20.0
-# Rivals that create the same document at once: the loser's upsert fails with a duplicate key and starts again.
+# Rivals that create the same document at once: the loser fails with a duplicate key and starts again.
 CREATION_RETRIES = 8
 
 
@@ -32,7 +31,7 @@ class StoreUnknown(Exception):
 class Batch:
     """What the edge vouches for: these receipts came from this terminal in this epoch at this (real) time.
 
-    `body_of` gives the bytes of a receipt as it was sent, for those that are kept aside.
+    `bodies` are the receipts as bytes; outcomes are told to the edge process `edge_id` when there is one.
     """
 
     store_id: str
@@ -40,157 +39,146 @@ class Batch:
     epoch: int
     receive_time: datetime
     receipts: Sequence[Receipt]
-    body_of: Callable[[int], bytes]
+    bodies: Sequence[bytes]
+    batch_sequence: int = 0
+    edge_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """The terminal and epoch that the numbers belong to."""
+        return progress_key(self.store_id, self.terminal_id, self.epoch)
 
 
 @dataclass(slots=True)
 class Counts:
-    """Receipts of a batch by outcome; a problem that is known already counts nowhere."""
+    """Receipts of a batch by outcome, and each judgement; a problem that is known already counts nowhere."""
 
+    judged: list[Judgement]
     accepted: int = 0
     duplicates: int = 0
     conflicts: int = 0
     rejected: int = 0
-    numbers: list[int] = field(default_factory=list)
 
 
 def ingest_batch(batch: Batch, ledger: Ledger, names: KnownNames) -> Counts:
-    """Count the batch. Repeating it, in any order and from several processes, counts nothing twice.
-
-    Raises StoreUnknown, and pymongo's errors when the database cannot be reached (then nothing was written).
-    """
-    store = names.store(batch.store_id)
-    if store is None:
+    """Count one batch; see `ingest_batches`. Raises StoreUnknown."""
+    counts = ingest_batches([batch], ledger, names)[0]
+    if counts is None:
         raise StoreUnknown(batch.store_id)
-    skus = names.known_skus({line.sku for receipt in batch.receipts for line in receipt.lines})
-    members = names.known_members({receipt.member_id for receipt in batch.receipts if receipt.member_id})
-
-    def work(session: ClientSession) -> Counts:
-        progress = _lock_progress(batch, ledger, session)
-        digests = _counted_digests(batch, progress, ledger, session)
-        known = Known(store["currency_code"], batch.receive_time, digests, skus, members)
-        return _write(batch, store, judge(batch.receipts, known), progress, ledger, session)
-
-    for _ in range(CREATION_RETRIES):
-        try:
-            return documents.transaction(work, timeout_s=TRANSACTION_TIMEOUT_S)
-        except DuplicateKeyError:
-            continue
-    return documents.transaction(work, timeout_s=TRANSACTION_TIMEOUT_S)
-
-
-def _lock_progress(batch: Batch, ledger: Ledger, session: ClientSession) -> Doc:
-    """Written first, so that of two processes with batches of one terminal the second waits and starts again."""
-    found = ledger.progress.find_one_and_update(
-        {"_id": progress_key(batch.store_id, batch.terminal_id, batch.epoch)},
-        {
-            "$inc": {"version": 1},
-            "$max": {"heard_time": batch.receive_time},
-            "$setOnInsert": {
-                "terminal": f"{batch.store_id}/{batch.terminal_id}",
-                "store_id": batch.store_id,
-                "terminal_id": batch.terminal_id,
-                "epoch": batch.epoch,
-                "seen": [],
-                "counts": {"accepted": 0, "duplicates": 0, "conflicts": 0, "rejected": 0},
-            },
-        },
-        upsert=True,
-        return_document=ReturnDocument.AFTER,
-        session=session,
-    )
-    if found is None:
-        raise AssertionError("an upsert that returns the document after it always finds one")
-    return found
-
-
-def _counted_digests(batch: Batch, progress: Doc, ledger: Ledger, session: ClientSession) -> dict[int, str]:
-    """Digests of the counted receipts that this batch repeats or refers to; unseen numbers need no lookup."""
-    wanted = {receipt.number for receipt in batch.receipts}
-    wanted |= {receipt.original_number for receipt in batch.receipts if receipt.original_number}
-    seen = [n for n in wanted if any(first <= n <= last for first, last in progress["seen"])]
-    if not seen:
-        return {}
-    keys = [receipt_key(batch.store_id, batch.terminal_id, batch.epoch, number) for number in seen]
-    found = ledger.receipts.find({"_id": {"$in": keys}}, {"number": 1, "digest": 1}, session=session)
-    return {receipt["number"]: receipt["digest"] for receipt in found}
-
-
-def _write(
-    batch: Batch, store: Doc, judged: list[Judgement], progress: Doc, ledger: Ledger, session: ClientSession
-) -> Counts:
-    accepted = [j for j in judged if j.outcome is Outcome.ACCEPTED]
-    counts = Counts(accepted=len(accepted), duplicates=sum(j.outcome is Outcome.DUPLICATE for j in judged))
-    if accepted:
-        ledger.receipts.insert_many([_receipt(batch, store, j) for j in accepted], session=session)
-        updates = figure_updates(batch.store_id, store, [j.receipt for j in accepted], ledger, session)
-        ledger.days.bulk_write(updates.days, ordered=False, session=session)
-        ledger.day_skus.bulk_write(updates.skus, ordered=False, session=session)
-    _keep_problems(batch, judged, counts, ledger, session)
-    counts.numbers = [j.receipt.number for j in judged if 1 <= j.receipt.number <= MAX_NUMBER]
-    seen = with_numbers([(first, last) for first, last in progress["seen"]], counts.numbers)
-    added = {
-        f"counts.{name}": value
-        for name in ("accepted", "duplicates", "conflicts", "rejected")
-        if (value := getattr(counts, name))
-    }
-    update: dict[str, Any] = {"$set": {"seen": [list(r) for r in seen]}}
-    ledger.progress.update_one({"_id": progress["_id"]}, update | ({"$inc": added} if added else {}), session=session)
     return counts
 
 
-def _receipt(batch: Batch, store: Doc, judgement: Judgement) -> Doc:
-    receipt = judgement.receipt
-    day = business_day(receipt.till_time, store["time_zone"], store["closing_hour"])
-    return {
-        "_id": receipt_key(batch.store_id, batch.terminal_id, batch.epoch, receipt.number),
-        "store_id": batch.store_id,
-        "terminal_id": batch.terminal_id,
-        "epoch": batch.epoch,
-        "number": receipt.number,
-        "business_day": day.isoformat(),
-        "receive_time": batch.receive_time,
-        "digest": judgement.digest,
-        "flags": list(judgement.flags),
-        **to_document(receipt),
-    }
+def ingest_batches(batches: Sequence[Batch], ledger: Ledger, names: KnownNames) -> list[Counts | None]:
+    """Count the batches in one transaction; None for those of stores that are not here.
+
+    Repeating any of them, in any order and from several processes, counts nothing twice: of two transactions that
+    change the same document the later one fails and starts again, and each changes its terminals' progress.
+    Raises pymongo's errors when the database cannot be reached (then nothing was written).
+    """
+    stores = {batch.store_id: names.store(batch.store_id) for batch in batches}
+    taken = [batch for batch in batches if stores[batch.store_id] is not None]
+    if not taken:
+        return [None] * len(batches)
+    names.learn(receipt for batch in taken for receipt in batch.receipts)
+
+    def work(session: ClientSession) -> list[Counts]:
+        return _Ingestion(taken, stores, names, ledger, session).run()
+
+    for attempt in range(CREATION_RETRIES):
+        try:
+            counted = iter(documents.transaction(work, timeout_s=TRANSACTION_TIMEOUT_S))
+            break
+        except DuplicateKeyError:
+            if attempt == CREATION_RETRIES - 1:
+                raise
+    return [None if stores[batch.store_id] is None else next(counted) for batch in batches]
 
 
-def _keep_problems(
-    batch: Batch, judged: list[Judgement], counts: Counts, ledger: Ledger, session: ClientSession
+class _Ingestion:
+    """One try of one transaction."""
+
+    def __init__(
+        self,
+        batches: Sequence[Batch],
+        stores: dict[str, Doc | None],
+        names: KnownNames,
+        ledger: Ledger,
+        session: ClientSession,
+    ) -> None:
+        self._batches = batches
+        self._stores = {store_id: store for store_id, store in stores.items() if store is not None}
+        self._names = names
+        self._ledger = ledger
+        self._session = session
+
+    def run(self) -> list[Counts]:
+        """Read what must be known, judge, write."""
+        ledger, session = self._ledger, self._session
+        states = load_progress(self._batches, ledger, session)
+        digests = find_digests(self._batches, states, ledger, session)
+        knowns = [self._known(batch, states[batch.key], digests) for batch in self._batches]
+        references = {
+            known.original_key(receipt)
+            for batch, known in zip(self._batches, knowns, strict=True)
+            for receipt in batch.receipts
+            if receipt.kind is not Kind.SALE and receipt.original_number
+        }
+        originals, returned = find_originals(references, ledger, session)
+        counted = []
+        for batch, known in zip(self._batches, knowns, strict=True):
+            state = states[batch.key]
+            known.originals, known.returned, known.highest = originals, returned, state.highest
+            judged = judge(batch.receipts, known)
+            counted.append(_counts(judged))
+            state.take(batch.receive_time, judged)
+            _learn(judged, known, digests[batch.key], references, originals, returned)
+        results = list(zip(self._batches, counted, strict=True))
+        sums = FigureSums()
+        keep_receipts(results, self._stores, self._names.skus, sums, ledger, session)
+        keep_problems(results, ledger, session)
+        add_figures(sums, ledger, session)
+        for batch, counts in results:
+            states[batch.key].count(counts.accepted, counts.duplicates, counts.conflicts, counts.rejected)
+        save_progress(states.values(), ledger, session)
+        return counted
+
+    def _known(self, batch: Batch, state: TerminalState, digests: dict[str, dict[int, bytes]]) -> Known:
+        return Known(
+            store_id=batch.store_id,
+            terminal_id=batch.terminal_id,
+            epoch=batch.epoch,
+            currency_code=self._stores[batch.store_id]["currency_code"],
+            receive_seconds=int(batch.receive_time.timestamp()),
+            digests=digests[batch.key],
+            skus=self._names.skus,
+            members=self._names.members,
+        )
+
+
+def _learn(
+    judged: Sequence[Judgement],
+    known: Known,
+    digests: dict[int, bytes],
+    references: Collection[str],
+    originals: dict[str, Original],
+    returned: dict[str, dict[str, int]],
 ) -> None:
-    kept = {}
-    for index, judgement in enumerate(judged):
-        if judgement.outcome in (Outcome.CONFLICT, Outcome.REJECTED):
-            problem = _problem(batch, judgement, batch.body_of(index), ledger, session)
-            kept[problem["_id"]] = problem
-    if not kept:
-        return
-    known = {found["_id"] for found in ledger.problems.find({"_id": {"$in": list(kept)}}, {"_id": 1}, session=session)}
-    new = [problem for key, problem in kept.items() if key not in known]
-    if new:
-        ledger.problems.insert_many(new, session=session)
-    counts.conflicts = sum(problem["outcome"] == Outcome.CONFLICT for problem in new)
-    counts.rejected = len(new) - counts.conflicts
+    """What this batch adds to what the next batch of the same transaction must know."""
+    for receipt, outcome, _, _ in judged:
+        if outcome is not Outcome.ACCEPTED:
+            continue
+        digests[receipt.number] = receipt.digest
+        if references:
+            key = known.key(receipt)
+            if key in references:
+                originals[key] = Original(receipt.kind, receipt.total_minor)
+            if receipt.kind is not Kind.SALE and receipt.original_number:
+                returned.setdefault(known.original_key(receipt), {})[key] = receipt.total_minor
 
 
-def _problem(batch: Batch, judgement: Judgement, body: bytes, ledger: Ledger, session: ClientSession) -> Doc:
-    """Kept once for each content, however often it is sent."""
-    number = judgement.receipt.number
-    identity = (batch.store_id, batch.terminal_id, batch.epoch, number)
-    problem: Doc = {
-        "_id": derived_id(*identity, judgement.digest),
-        "store_id": batch.store_id,
-        "terminal_id": batch.terminal_id,
-        "epoch": batch.epoch,
-        "number": number,
-        "outcome": judgement.outcome.value,
-        "reason": judgement.reason,
-        "receive_time": batch.receive_time,
-        "body": body,
-    }
-    if judgement.outcome is Outcome.CONFLICT:
-        first = ledger.receipts.find_one({"_id": receipt_key(*identity)}, session=session)
-        if first is not None:
-            problem["difference"] = difference(content(from_document(first)), content(judgement.receipt))
-    return problem
+def _counts(judged: list[Judgement]) -> Counts:
+    counts = Counts(judged)
+    for judgement in judged:
+        counts.accepted += judgement.outcome is Outcome.ACCEPTED
+        counts.duplicates += judgement.outcome is Outcome.DUPLICATE
+    return counts

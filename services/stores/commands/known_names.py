@@ -1,15 +1,18 @@
-"""What ingestion remembers between batches: stores for a while, known SKUs and members as long as there is room."""
+"""What ingestion remembers between batches: stores, SKUs and members, each for a while."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pymongo.collection import Collection
 
 from chassis.clocks import real_clock
 from services.stores.documents import Store
+from services.stores.domain.receipts import Receipt
 from services.stores.ledger import Doc, Ledger
 
 # A store's time zone or closing hour changes rarely; receipts after this time follow the change.
 STORE_KEPT_S = 10.0
+# So does a SKU's category. What is known stays known: nothing is ever deleted there.
+NAMES_KEPT_S = 60.0
 MAX_NAMES = 500_000
 
 
@@ -17,8 +20,11 @@ class KnownNames:
     """Not shared between threads. What is not known is asked for again each time, since it may appear."""
 
     def __init__(self, ledger: Ledger, now: Callable[[], float] = real_clock.monotonic) -> None:
-        self._skus = _Names(ledger.skus)
-        self._members = _Names(ledger.members)
+        self._ledger = ledger
+        # Categories of the known SKUs ("" without one), and the known members.
+        self.skus: dict[str, str] = {}
+        self.members: set[str] = set()
+        self._skus_good_until = 0.0
         self._stores: dict[str, tuple[float, Doc]] = {}
         self._now = now
 
@@ -32,28 +38,24 @@ class KnownNames:
             self._stores[store_id] = (self._now() + STORE_KEPT_S, found)
         return found
 
-    def known_skus(self, skus: set[str]) -> frozenset[str]:
-        """Those that are known."""
-        return self._skus.known(skus)
+    def learn(self, receipts: Iterable[Receipt]) -> None:
+        """Make sure that `skus` and `members` tell what is known of these receipts."""
+        if self._now() >= self._skus_good_until or len(self.skus) > MAX_NAMES:
+            self.skus.clear()
+            self._skus_good_until = self._now() + NAMES_KEPT_S
+        if len(self.members) > MAX_NAMES:
+            self.members.clear()
+        skus, members = set(), set()
+        for receipt in receipts:
+            for line in receipt.lines:
+                if line.sku not in self.skus:
+                    skus.add(line.sku)
+            if receipt.member_id and receipt.member_id not in self.members:
+                members.add(receipt.member_id)
+        for found in _find(self._ledger.skus, skus, "category"):
+            self.skus[found["_id"]] = found.get("category", "")
+        self.members.update(found["_id"] for found in _find(self._ledger.members, members, "_id"))
 
-    def known_members(self, members: set[str]) -> frozenset[str]:
-        """Those that are known."""
-        return self._members.known(members)
 
-
-class _Names:
-    """Ids of a collection that were found before; nothing is ever deleted there."""
-
-    def __init__(self, collection: Collection[Doc]) -> None:
-        self._collection = collection
-        self._found: set[str] = set()
-
-    def known(self, wanted: set[str]) -> frozenset[str]:
-        new = list(wanted - self._found)
-        if new:
-            found = {row["_id"] for row in self._collection.find({"_id": {"$in": new}}, {"_id": 1})}
-            if len(self._found) + len(found) > MAX_NAMES:
-                self._found.clear()
-            self._found |= found
-            return frozenset((wanted & self._found) | found)
-        return frozenset(wanted)
+def _find(collection: Collection[Doc], wanted: set[str], field: str) -> Iterable[Doc]:
+    return collection.find({"_id": {"$in": list(wanted)}}, {field: 1}) if wanted else ()

@@ -1,10 +1,10 @@
 """A receipt as the till wrote it, and what makes one unbelievable."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 MAX_NUMBER = 2**53
 MAX_LINES = 2_000
@@ -12,8 +12,9 @@ MAX_LINES = 2_000
 MAX_AMOUNT_MINOR = 10**12
 MAX_QUANTITY_MILLI = 10**12
 MAX_TEXT = 64
-OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
-NEWEST_AHEAD = timedelta(days=366)
+OLDEST_SECONDS = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
+NEWEST_AHEAD_SECONDS = 366 * 86_400
+DIGEST_BYTES = 16
 
 
 class Kind(StrEnum):
@@ -25,8 +26,7 @@ class Kind(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True, slots=True)
-class Discount:
+class Discount(NamedTuple):
     """What was taken off a line; `amount_minor` is positive."""
 
     source: str
@@ -34,8 +34,7 @@ class Discount:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One position. `amount_minor` is what was paid, discounts taken off; it is authoritative."""
 
     sku: str
@@ -43,26 +42,21 @@ class Line:
     amount_minor: int
     discounts: tuple[Discount, ...] = ()
 
-    @property
-    def discount_minor(self) -> int:
-        """All discounts of the line."""
-        return sum(discount.amount_minor for discount in self.discounts)
 
-
-@dataclass(frozen=True, slots=True)
-class Tender:
+class Tender(NamedTuple):
     """How a part was paid."""
 
     kind: str
     amount_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen ones take three times as long to make, and this is the hot path; none is changed
 class Receipt:
     """The content of a receipt; `till_seconds` counts from 1970 and may be anything that 64 bits hold.
 
-    Sales have quantities of 0 or more; returns and the lines of a void carry what they take back as negative
-    quantities and amounts (the void of a return carries positive ones).
+    `digest` stands for the whole content as it was sent. An `original_store_id` or `original_terminal_id` that is
+    empty and an `original_epoch` of 0 mean the receipt's own. Sales have quantities of 0 or more; returns and the
+    lines of a void carry what they take back as negative quantities and amounts (the void of a return positive ones).
     """
 
     number: int
@@ -76,6 +70,10 @@ class Receipt:
     coupon_codes: tuple[str, ...] = ()
     tenders: tuple[Tender, ...] = ()
     original_number: int = 0
+    original_store_id: str = ""
+    original_terminal_id: str = ""
+    original_epoch: int = 0
+    digest: bytes = b""
 
     @property
     def till_time(self) -> datetime:
@@ -114,14 +112,18 @@ def content(receipt: Receipt) -> dict[str, object]:
         "member_id": receipt.member_id,
         "coupon_codes": list(receipt.coupon_codes),
         "tenders": [[tender.kind, tender.amount_minor] for tender in receipt.tenders],
-        "original_number": receipt.original_number,
+        "original": [
+            receipt.original_store_id,
+            receipt.original_terminal_id,
+            receipt.original_epoch,
+            receipt.original_number,
+        ],
     }
 
 
-def digest(receipt: Receipt) -> str:
-    """SHA-256 (hex) of number and content; equal content gives an equal digest on every machine."""
-    text = json.dumps([receipt.number, content(receipt)], separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+def digest(body: bytes) -> bytes:
+    """The first 16 bytes of the SHA-256 of a serialized receipt (fields in the order of their numbers)."""
+    return hashlib.sha256(body).digest()[:DIGEST_BYTES]
 
 
 def difference(first: dict[str, object], second: dict[str, object]) -> dict[str, list[object]]:
@@ -129,30 +131,24 @@ def difference(first: dict[str, object], second: dict[str, object]) -> dict[str,
     return {name: [first.get(name), value] for name, value in second.items() if first.get(name) != value}
 
 
-def refusal(receipt: Receipt, *, currency_code: str, receive_time: datetime) -> str:
+def refusal(receipt: Receipt, *, currency_code: str, receive_seconds: int) -> str:
     """Why the receipt cannot be read or believed; empty when it can. The first reason found is told."""
-    return (
-        _number_refusal(receipt)
-        or _time_refusal(receipt, receive_time)
-        or _text_refusal(receipt)
-        or _amount_refusal(receipt, currency_code)
-        or _sign_refusal(receipt)
-    )
-
-
-def _number_refusal(receipt: Receipt) -> str:
     if not 1 <= receipt.number <= MAX_NUMBER:
         return "NUMBER_OUT_OF_RANGE"
     if not 0 <= receipt.original_number <= MAX_NUMBER:
         return "ORIGINAL_NUMBER_OUT_OF_RANGE"
-    return "KIND_UNKNOWN" if receipt.kind is Kind.UNKNOWN else ""
-
-
-def _time_refusal(receipt: Receipt, receive_time: datetime) -> str:
-    newest = receive_time + NEWEST_AHEAD
-    if not OLDEST.timestamp() <= receipt.till_seconds <= newest.timestamp():
+    if receipt.kind is Kind.UNKNOWN:
+        return "KIND_UNKNOWN"
+    if not OLDEST_SECONDS <= receipt.till_seconds <= receive_seconds + NEWEST_AHEAD_SECONDS:
         return "TIME_UNBELIEVABLE"
-    return "" if 0 <= receipt.till_nanos < 10**9 else "TIME_UNBELIEVABLE"
+    if not 0 <= receipt.till_nanos < 10**9:
+        return "TIME_UNBELIEVABLE"
+    return _text_refusal(receipt) or _amount_refusal(receipt, currency_code) or _sign_refusal(receipt)
+
+
+def is_key(text: str) -> bool:
+    """True for 1 to 64 printable characters: what a SKU or a member may be called."""
+    return 0 < len(text) <= MAX_TEXT and text.isprintable()
 
 
 def _text_refusal(receipt: Receipt) -> str:
@@ -160,38 +156,43 @@ def _text_refusal(receipt: Receipt) -> str:
         return "NO_LINES"
     if len(receipt.lines) > MAX_LINES:
         return "TOO_MANY_LINES"
-    if any(not _is_key(line.sku) for line in receipt.lines):
-        return "SKU_INVALID"
-    return "MEMBER_INVALID" if receipt.member_id and not _is_key(receipt.member_id) else ""
-
-
-def _is_key(text: str) -> bool:
-    return 0 < len(text) <= MAX_TEXT and text.isprintable()
+    for line in receipt.lines:
+        if not is_key(line.sku):
+            return "SKU_INVALID"
+    return "MEMBER_INVALID" if receipt.member_id and not is_key(receipt.member_id) else ""
 
 
 def _amount_refusal(receipt: Receipt, currency_code: str) -> str:
     if receipt.currency_code != currency_code:
         return "CURRENCY_WRONG"
-    amounts = [receipt.total_minor, *(line.amount_minor for line in receipt.lines)]
-    amounts += [d.amount_minor for line in receipt.lines for d in line.discounts]
-    amounts += [tender.amount_minor for tender in receipt.tenders]
-    if any(abs(amount) > MAX_AMOUNT_MINOR for amount in amounts):
+    total, is_amount_too_large, is_quantity_too_large = 0, abs(receipt.total_minor) > MAX_AMOUNT_MINOR, False
+    for _, quantity, amount, discounts in receipt.lines:
+        total += amount
+        if not -MAX_AMOUNT_MINOR <= amount <= MAX_AMOUNT_MINOR:
+            is_amount_too_large = True
+        if not -MAX_QUANTITY_MILLI <= quantity <= MAX_QUANTITY_MILLI:
+            is_quantity_too_large = True
+        for discount in discounts:
+            if abs(discount.amount_minor) > MAX_AMOUNT_MINOR:
+                is_amount_too_large = True
+    for tender in receipt.tenders:
+        if abs(tender.amount_minor) > MAX_AMOUNT_MINOR:
+            is_amount_too_large = True
+    if is_amount_too_large:
         return "AMOUNT_TOO_LARGE"
-    if any(abs(line.quantity_milli) > MAX_QUANTITY_MILLI for line in receipt.lines):
+    if is_quantity_too_large:
         return "QUANTITY_TOO_LARGE"
-    if receipt.total_minor != sum(line.amount_minor for line in receipt.lines):
-        return "TOTAL_DIFFERS_FROM_LINES"
-    return ""
+    return "" if receipt.total_minor == total else "TOTAL_DIFFERS_FROM_LINES"
 
 
 def _sign_refusal(receipt: Receipt) -> str:
-    if any(d.amount_minor < 0 for line in receipt.lines for d in line.discounts):
-        return "DISCOUNT_NEGATIVE"
-    if receipt.kind is Kind.SALE and any(line.quantity_milli < 0 for line in receipt.lines):
-        return "QUANTITY_NEGATIVE"
-    if receipt.kind is Kind.RETURN:
-        if receipt.total_minor > 0:
+    is_sale, is_return = receipt.kind is Kind.SALE, receipt.kind is Kind.RETURN
+    for _, quantity, _, discounts in receipt.lines:
+        for discount in discounts:
+            if discount.amount_minor < 0:
+                return "DISCOUNT_NEGATIVE"
+        if quantity < 0 and is_sale:
+            return "QUANTITY_NEGATIVE"
+        if quantity > 0 and is_return:
             return "RETURN_NOT_NEGATIVE"
-        if any(line.quantity_milli > 0 for line in receipt.lines):
-            return "RETURN_NOT_NEGATIVE"
-    return ""
+    return "RETURN_NOT_NEGATIVE" if is_return and receipt.total_minor > 0 else ""

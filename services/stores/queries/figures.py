@@ -102,12 +102,16 @@ def penetration(period: Period, skus: Sequence[str], *, region: str) -> tuple[li
     receipts = {
         found["_id"]: found["receipts"] for found in ledger.days.aggregate([{"$match": _days(period, ids)}, group])
     }
+    wanted = sorted(set(skus))
     hits = {
         found["_id"]: found["hits"]
-        for found in ledger.receipts.aggregate(
+        for found in ledger.batches.aggregate(
             [
-                {"$match": {**_days(period, ids), "skus": {"$in": sorted(set(skus))}}},
-                {"$group": {"_id": "$store_id", "hits": {"$sum": "$weight"}}},
+                {"$match": _days(period, ids)},
+                {"$project": {"store_id": 1, "baskets": 1}},
+                {"$unwind": "$baskets"},
+                {"$match": {"baskets.s": {"$in": wanted}}},
+                {"$group": {"_id": "$store_id", "hits": {"$sum": {"$ifNull": ["$baskets.w", 1]}}}},
             ]
         )
     }
@@ -119,12 +123,14 @@ def sku_figures(period: Period, *, store_id: str, after: str, limit: int) -> tup
     """Units, revenue and receipts by SKU (in `_id`), in the order of the SKUs, after `after`, at most `limit`."""
     ledger = Ledger()
     ids = visible_store_ids(store_id=store_id)
-    names = ("units_milli", "revenue_minor", "receipts")
-    sums: dict[str, Any] = {name: {"$sum": f"$skus.v.{name}"} for name in names}
+    names = {"units_milli": "u", "revenue_minor": "v", "receipts": "r"}
+    sums: dict[str, Any] = {name: {"$sum": f"$skus.v.{short}"} for name, short in names.items()}
     summed = ledger.day_skus.aggregate(
         [
             {"$match": _days(period, ids)},
-            {"$project": {"skus": {"$objectToArray": "$skus"}}},
+            {"$project": {"groups": {"$objectToArray": "$skus"}}},
+            {"$unwind": "$groups"},
+            {"$project": {"skus": {"$objectToArray": "$groups.v"}}},
             {"$unwind": "$skus"},
             {"$group": {"_id": "$skus.k", **sums}},
         ],

@@ -1,0 +1,113 @@
+"""Accepted receipts as documents: those of one batch and business day lie in one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from bson import Binary
+from pymongo.client_session import ClientSession
+
+from chassis.ids import new_id
+from services.stores.commands.count_figures import FigureSums
+from services.stores.commands.track_progress import FromTerminal
+from services.stores.domain.business_day import place_in_time
+from services.stores.domain.outcomes import Judgement, Outcome
+from services.stores.domain.receipts import Kind, Receipt
+from services.stores.ledger import Doc, Ledger, block_of, receipt_key
+from services.stores.receipt_bytes import pack
+
+
+class Sent(FromTerminal, Protocol):
+    """A batch with its receipts as bytes."""
+
+    @property
+    def bodies(self) -> Sequence[bytes]: ...
+
+
+class Judged(Protocol):
+    """What became of its receipts, in the same order."""
+
+    @property
+    def judged(self) -> Sequence[Judgement]: ...
+
+
+def keep_receipts(
+    counted: Iterable[tuple[Sent, Judged]],
+    stores: Mapping[str, Doc],
+    categories: Mapping[str, str],
+    sums: FigureSums,
+    ledger: Ledger,
+    session: ClientSession,
+) -> None:
+    """Insert what was accepted and add the same to the sums."""
+    kept, returns = [], []
+    for batch, result in counted:
+        store = stores[batch.store_id]
+        days: dict[str, list[tuple[Receipt, bytes, tuple[str, ...]]]] = defaultdict(list)
+        for (receipt, outcome, _, flags), body in zip(result.judged, batch.bodies, strict=True):
+            if outcome is not Outcome.ACCEPTED:
+                continue
+            day, _ = place_in_time(receipt.till_seconds // 60, store["time_zone"], store["closing_hour"])
+            days[day].append((receipt, body, flags))
+            if receipt.kind is not Kind.SALE and receipt.original_number:
+                returns.append(_return(batch, receipt, day))
+        for day, accepted in days.items():
+            document = _document(batch, day, accepted, categories)
+            kept.append(document)
+            sums.add(document, [receipt for receipt, _, _ in accepted], store)
+    if kept:
+        ledger.batches.insert_many(kept, ordered=False, session=session)
+    if returns:
+        ledger.returns.insert_many(returns, ordered=False, session=session)
+
+
+def _document(
+    batch: Sent, day: str, accepted: Sequence[tuple[Receipt, bytes, tuple[str, ...]]], categories: Mapping[str, str]
+) -> Doc:
+    key = batch.key
+    numbers = [receipt.number for receipt, _, _ in accepted]
+    members_skus = {line.sku for receipt, _, _ in accepted if receipt.member_id for line in receipt.lines}
+    return {
+        "_id": f"{key}/{day}/{numbers[0]}/{new_id()}",
+        "key": key,
+        "store_id": batch.store_id,
+        "terminal_id": batch.terminal_id,
+        "epoch": batch.epoch,
+        "business_day": day,
+        "receive_time": batch.receive_time,
+        "numbers": numbers,
+        "digests": Binary(b"".join([receipt.digest for receipt, _, _ in accepted])),
+        "body": Binary(pack([body for _, body, _ in accepted])),
+        "flags": {str(receipt.number): list(flags) for receipt, _, flags in accepted if flags},
+        "categories": [[sku, found] for sku in members_skus if (found := categories.get(sku))],
+        "baskets": [basket for receipt, _, _ in accepted if (basket := _basket(receipt))],
+        "blocks": sorted({block_of(key, number) for number in numbers}),
+    }
+
+
+def _basket(receipt: Receipt) -> dict[str, Any] | None:
+    weight = receipt.weight
+    if not weight:
+        return None
+    basket: dict[str, Any] = {"s": list({line.sku: None for line in receipt.lines})}
+    if weight != 1:
+        basket["w"] = weight
+    if receipt.member_id:
+        basket["m"] = receipt.member_id
+    return basket
+
+
+def _return(batch: Sent, receipt: Receipt, day: str) -> Doc:
+    return {
+        "_id": receipt_key(batch.store_id, batch.terminal_id, batch.epoch, receipt.number),
+        "original": receipt_key(
+            receipt.original_store_id or batch.store_id,
+            receipt.original_terminal_id or batch.terminal_id,
+            receipt.original_epoch or batch.epoch,
+            receipt.original_number,
+        ),
+        "store_id": batch.store_id,
+        "business_day": day,
+        "total_minor": receipt.total_minor,
+        "receive_time": batch.receive_time,
+    }

@@ -1,6 +1,7 @@
 """The confirmed publisher for asyncio processes: awaits each message's outcome, many of them at once."""
 
 import asyncio
+from contextlib import suppress
 
 from chassis.clocks import real_clock
 from chassis.publishing import Outcome, Outgoing, Publisher
@@ -26,6 +27,14 @@ class AsyncPublisher:
         self._publisher = Publisher(url, name)
         self._limit_bytes, self._wait_s = limit_bytes, wait_s
         self._underway_bytes = 0
+        self._waiting_bytes = 0
+        self._room: asyncio.Event = asyncio.Event()
+        self._poller: asyncio.Task[None] | None = None
+
+    @property
+    def load(self) -> float:
+        """Share of the bound that waits, for room or for a confirm; above 1 everything is refused at once."""
+        return (self._underway_bytes + self._waiting_bytes) / self._limit_bytes
 
     @property
     def is_connected(self) -> bool:
@@ -65,8 +74,30 @@ class AsyncPublisher:
             raise BrokerBusy(f"the message was {outcome.value}")
 
     async def _wait_for_room(self, size: int) -> None:
+        if self._has_room(size):
+            return
+        # What waits is held in memory too, so it counts against the same bound.
+        if self._waiting_bytes + size > self._limit_bytes:
+            raise BrokerBusy("too much waits already")
         give_up_at = real_clock.monotonic() + self._wait_s
-        while not self.is_connected or (self._underway_bytes and self._underway_bytes + size > self._limit_bytes):
-            if real_clock.monotonic() > give_up_at:
-                raise BrokerBusy("the broker is away" if not self.is_connected else "too much waits for its confirm")
-            await asyncio.sleep(_POLL_S)
+        self._waiting_bytes += size
+        try:
+            while not self._has_room(size):
+                left = give_up_at - real_clock.monotonic()
+                if left <= 0:
+                    raise BrokerBusy("too much waits for its confirm" if self.is_connected else "the broker is away")
+                if self._poller is None or self._poller.done():
+                    self._poller = asyncio.create_task(self._poll())
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._room.wait(), left)
+        finally:
+            self._waiting_bytes -= size
+
+    def _has_room(self, size: int) -> bool:
+        return self.is_connected and (not self._underway_bytes or self._underway_bytes + size <= self._limit_bytes)
+
+    async def _poll(self) -> None:
+        """One for all that wait: thousands of timers would cost more than the messages."""
+        self._room.clear()
+        await asyncio.sleep(_POLL_S)
+        self._room.set()

@@ -24,6 +24,7 @@ from devstack.wiring import ROOT
 _MINIMUM_FREE_BYTES = 2 * 1024**3
 _HTTP_PORT = 8080
 _POS_PORT = 8090
+_POS_HTTP_PORT = 8091
 
 
 def run_directory(environ: Mapping[str, str]) -> Path:
@@ -50,6 +51,7 @@ def up(run_dir: Path, *, fresh: bool = False, procfile: Path = ROOT / "Procfile"
             procfile=procfile,
             http_port=choose_port(os.environ, "SALELOOP_HTTP_PORT", _HTTP_PORT, say),
             pos_port=choose_port(os.environ, "SALELOOP_POS_PORT", _POS_PORT, say),
+            pos_http_port=choose_port(os.environ, "SALELOOP_POS_HTTP_PORT", _POS_HTTP_PORT, say),
         )
         if fresh:
             platform.servers.wipe()
@@ -192,7 +194,7 @@ def _read_state(run_dir: Path) -> dict[str, Any] | None:
 
 def _greet(run_dir: Path, platform: Platform) -> None:
     say(f"  HTTP API   {platform.http_url}/docs")
-    say(f"  POS edge   {platform.pos_address} (gRPC)")
+    say(f"  POS edge   {platform.pos_address} (gRPC), {platform.pos_http_url}/v1/pos (HTTP)")
     say(f"  metrics    {_shown(run_dir)}/targets.json lists every process")
     say(f"  login      admin / {platform.admin_password}")
     say("Ctrl-C ends everything.")

@@ -36,6 +36,7 @@ class Platform:
         database_prefix: str = "",
         http_port: int | None = None,
         pos_port: int | None = None,
+        pos_http_port: int | None = None,
         procfile: Path = ROOT / "Procfile",
     ) -> None:
         environment = dict(os.environ if environ is None else environ)
@@ -49,6 +50,7 @@ class Platform:
             self.entries,
             http_port=http_port or ports.take("http")[0],
             pos_port=pos_port or ports.take("pos")[0],
+            pos_http_port=pos_http_port or ports.take("pos_http")[0],
             environ=environment,
             database_prefix=database_prefix,
         )
@@ -65,6 +67,11 @@ class Platform:
     def pos_address(self) -> str:
         """host:port of the POS edge."""
         return f"127.0.0.1:{self.wiring.pos_port}"
+
+    @property
+    def pos_http_url(self) -> str:
+        """The POS edge's HTTP address, for simple tills."""
+        return f"http://127.0.0.1:{self.wiring.pos_http_port}"
 
     @property
     def admin_password(self) -> str:

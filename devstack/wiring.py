@@ -26,12 +26,14 @@ class Wiring:
         *,
         http_port: int,
         pos_port: int,
+        pos_http_port: int,
         environ: Mapping[str, str],
         database_prefix: str = "",
     ) -> None:
         self.servers = servers
         self.http_port = http_port
         self.pos_port = pos_port
+        self.pos_http_port = pos_http_port
         self._environ = dict(environ)
         self._prefix = database_prefix
         names = [entry.name for entry in entries]
@@ -83,6 +85,7 @@ class Wiring:
                 "SALELOOP_ADMIN_PASSWORD": self.admin_password,
                 "SALELOOP_HTTP_PORT": str(self.http_port),
                 "SALELOOP_POS_PORT": str(self.pos_port),
+                "SALELOOP_POS_HTTP_PORT": str(self.pos_http_port),
             }
         return env
 

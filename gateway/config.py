@@ -15,6 +15,7 @@ class GatewaySettings(ServiceSettings):
 
     http_port: int = Field(default=8080, ge=0, le=65535)
     pos_port: int = Field(default=8090, ge=0, le=65535)
+    pos_http_port: int = Field(default=8091, ge=0, le=65535)
     public_url: str = ""
     targets_file: str = ""
 
@@ -31,8 +32,8 @@ class GatewaySettings(ServiceSettings):
     rate_public: float = Field(default=20.0, gt=0)
     burst_public: int = Field(default=600, gt=0)
 
-    # How long the POS edge trusts a terminal's key before it asks again; a revocation takes effect within this time.
-    pos_key_check_s: float = Field(default=30.0, ge=2, le=300)
+    # How long the POS edge trusts a terminal's key before it asks again. Revocations come as events; this is the net.
+    pos_key_check_s: float = Field(default=60.0, ge=2, le=300)
 
     def address(self, service: str) -> str:
         """host:port of a service's rpc process."""

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import json
 import random
+import secrets
 import time
 from typing import Any
 
@@ -70,6 +71,7 @@ def token(identity: Identity) -> str:
         "aud": AUDIENCE,
         "epoch": identity.epoch,
         "iat": now,
+        "jti": secrets.token_urlsafe(9),
         "exp": now + TOKEN_LIFE_S,
     }
     return jwt.encode(claims, Ed25519PrivateKey.from_private_bytes(identity.private_key), algorithm="EdDSA")

@@ -7,13 +7,17 @@ from typing import Any
 import grpc
 import grpc.aio
 
-from posclient.store import LocalStore
+from posclient.signing import Signer
+from posclient.store import Identity, LocalStore
 from saleloop.pos.v1 import pos_service_pb2 as pos
 from saleloop.pos.v1.pos_service_pb2_grpc import PosServiceStub
 
 WELCOME_TIMEOUT_S = 10.0
 ACKNOWLEDGE_TIMEOUT_S = 30.0
 BUSY_PAUSE_S = 1.0
+
+
+OnOutcomes = Callable[[pos.BatchOutcomes], None]
 
 
 class SessionEnded(Exception):
@@ -25,10 +29,20 @@ class SessionEnded(Exception):
 
 
 class Session:
-    """`work` is set when receipts were added; `tell` is called when something changed."""
+    """`work` is set when receipts were added; `tell` is called when something changed, `on_outcomes` with what
+    became of a batch."""
 
-    def __init__(self, store: LocalStore, work: asyncio.Event, tell: Callable[[], None]) -> None:
-        self._store, self._work, self._tell = store, work, tell
+    def __init__(
+        self,
+        store: LocalStore,
+        identity: Identity,
+        work: asyncio.Event,
+        tell: Callable[[], None],
+        on_outcomes: OnOutcomes,
+    ) -> None:
+        self._store, self._work, self._tell, self._on_outcomes = store, work, tell, on_outcomes
+        self._epoch, self._signer = identity.epoch, Signer(identity)
+        self._challenge = b""
         self._call: Any = None
         self._credits = 0
         self._underway: dict[int, float] = {}
@@ -41,14 +55,14 @@ class Session:
         if self._call is not None:
             self._call.cancel()
 
-    async def run(self, channel: grpc.aio.Channel, token: str, epoch: int) -> None:
+    async def run(self, channel: grpc.aio.Channel, token: str) -> None:
         """Until the connection ends. Raises SessionEnded, always."""
         stub: Any = PosServiceStub(channel)
         self._call = stub.StreamReceipts(metadata=(("authorization", f"Bearer {token}"),))
         sender: asyncio.Task[None] | None = None
         guard = asyncio.get_running_loop().call_later(WELCOME_TIMEOUT_S, self.hang_up)
         try:
-            await self._welcome(epoch)
+            await self._welcome()
             guard.cancel()
             sender = asyncio.create_task(self._send())
             while (answer := await self._call.read()) is not grpc.aio.EOF:
@@ -68,12 +82,14 @@ class Session:
                 sender.cancel()
             self._call.cancel()
 
-    async def _welcome(self, epoch: int) -> None:
+    async def _welcome(self) -> None:
         first = await self._call.read()
         if first is grpc.aio.EOF or first.WhichOneof("message") != "welcome":
             raise SessionEnded(await self._call.details() or "NO_WELCOME")
-        if first.welcome.epoch != epoch:
+        if first.welcome.epoch != self._epoch:
             raise SessionEnded("OTHER_EPOCH")
+        self._challenge = first.welcome.challenge
+        self._store.skip_counted(first.welcome.high_water_mark)
         self._credits = max(1, first.welcome.credits)
         self.is_welcome = self.was_welcome = True
         self._tell()
@@ -91,7 +107,7 @@ class Session:
                 continue
             last = batch.sequence
             self._underway[last] = asyncio.get_running_loop().time()
-            await self._call.write(batch.message())
+            await self._call.write(self._signer.request(batch, self._challenge))
 
     async def _wait(self) -> None:
         """Until something can be sent, or an acknowledgement is overdue (then the connection is given up)."""
@@ -113,6 +129,11 @@ class Session:
             self._underway.pop(sequence, None)
         elif answer.WhichOneof("message") == "refused":
             self._refused(answer.refused.batch_sequence, answer.refused.reason)
+        elif answer.WhichOneof("message") == "outcomes":
+            self._on_outcomes(answer.outcomes)
+        elif answer.WhichOneof("message") == "wanted":
+            for wanted in answer.wanted.ranges:
+                self._store.want(wanted.first, wanted.last)
         self._moved.set()
         self._tell()
 
@@ -120,10 +141,12 @@ class Session:
         if reason == "TOO_LARGE":
             self._store.split(sequence)
             self._underway.pop(sequence, None)
-        elif reason == "UNREADABLE":
+        elif reason in ("UNREADABLE", "NOT_YOURS"):
             for broken in [sequence] if sequence else list(self._underway):
                 self._store.set_aside(broken, reason)
                 self._underway.pop(broken, None)
+        elif reason in ("SIGNATURE_INVALID", "REPLAYED"):
+            self.hang_up()  # this stream and the till do not agree: over a new one it is signed anew
         else:  # busy: counts as under way for a moment, so that nothing more is sent meanwhile
             asyncio.get_running_loop().call_later(BUSY_PAUSE_S, self._again, sequence)
 

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS pending_key (one INTEGER PRIMARY KEY CHECK (one = 1),
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS waiting (place INTEGER PRIMARY KEY, number INTEGER NOT NULL, body BLOB NOT NULL, batch INTEGER);
 CREATE INDEX IF NOT EXISTS waiting_batch ON waiting (batch, place);
+CREATE TABLE IF NOT EXISTS handed_over (number INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS refused (number INTEGER NOT NULL, body BLOB NOT NULL, reason TEXT NOT NULL);
 """  # noqa: E501  # reads better as one line for each table
 
@@ -36,22 +37,17 @@ class Batch:
     sequence: int
     bodies: tuple[bytes, ...]
 
-    def message(self) -> pos.StreamReceiptsRequest:
-        """The batch as it goes on the stream."""
-        return pos.StreamReceiptsRequest(
-            batch_sequence=self.sequence, receipts=[pos.Receipt.FromString(body) for body in self.bodies]
-        )
-
 
 class LocalStore:
     """One sqlite file for each till; every method is one transaction, on disk when it returns.
 
-    Not for several threads at once.
+    The last `keep` receipts that were handed over stay, in case the platform misses some. Not for several threads
+    at once.
     """
 
-    def __init__(self, path: Path | str, *, batch_size: int = 100) -> None:
+    def __init__(self, path: Path | str, *, batch_size: int = 100, keep: int = 10_000) -> None:
         self._sql = sqlite3.connect(path)
-        self._batch_size = batch_size
+        self._batch_size, self._keep = batch_size, keep
         self._sql.execute("PRAGMA journal_mode=WAL")
         self._sql.execute("PRAGMA synchronous=FULL")
         self._sql.executescript(_SCHEMA)
@@ -89,7 +85,8 @@ class LocalStore:
                 (identity.private_key, identity.store_id, identity.terminal_id, identity.epoch),
             )
             if is_new_epoch:
-                self._sql.execute("DELETE FROM counters WHERE name = 'number'")
+                self._sql.execute("DELETE FROM counters WHERE name IN ('number', 'batch')")
+                self._sql.execute("DELETE FROM handed_over")
 
     def add(self, receipts: Iterable[pos.Receipt]) -> list[int]:
         """Number the receipts consecutively and keep them until they are acknowledged; returns the numbers."""
@@ -128,7 +125,25 @@ class LocalStore:
     def acknowledge(self, sequence: int) -> None:
         """The platform has the batch for good."""
         with self._sql:
-            self._sql.execute("DELETE FROM waiting WHERE batch = ?", (sequence,))
+            self._hand_over("batch = ?", sequence)
+
+    def skip_counted(self, high_water_mark: int) -> int:
+        """Forget what was on its way and is counted already: an acknowledgement was lost. Returns how many receipts.
+
+        Only what had become a batch: a till that was restored from a backup uses numbers again, and those receipts
+        must reach the platform, which finds the contradiction.
+        """
+        with self._sql:
+            return self._hand_over("batch IS NOT NULL AND number <= ?", high_water_mark)
+
+    def want(self, first: int, last: int) -> int:
+        """The platform misses these numbers: send again what is still here. Returns how many receipts."""
+        with self._sql:
+            return self._sql.execute(
+                "INSERT INTO waiting (number, body) SELECT number, body FROM handed_over WHERE number BETWEEN ? AND ?"
+                " AND number NOT IN (SELECT number FROM waiting)",
+                (first, last),
+            ).rowcount
 
     def split(self, sequence: int) -> None:
         """The batch is too large: send its halves. A single receipt that is too large is set aside."""
@@ -151,6 +166,15 @@ class LocalStore:
     def refused(self) -> list[tuple[int, str]]:
         """Number and reason of the receipts that were set aside."""
         return [(number, reason) for number, reason in self._sql.execute("SELECT number, reason FROM refused")]
+
+    def _hand_over(self, which: str, value: int) -> int:
+        """Move what fits from `waiting` to `handed_over`. `which` is one of the two conditions above."""
+        if self._keep:
+            kept = f"INSERT OR REPLACE INTO handed_over SELECT number, body FROM waiting WHERE {which}"  # noqa: S608
+            self._sql.execute(kept, (value,))
+            oldest = "(SELECT MAX(number) - ? FROM handed_over)"
+            self._sql.execute(f"DELETE FROM handed_over WHERE number <= {oldest}", (self._keep,))  # noqa: S608
+        return self._sql.execute(f"DELETE FROM waiting WHERE {which}", (value,)).rowcount  # noqa: S608
 
     def _form_batch(self, size: int) -> int | None:
         rows = self._sql.execute("SELECT place FROM waiting WHERE batch IS NULL ORDER BY place LIMIT ?", (size,))

@@ -10,7 +10,7 @@ import grpc.aio
 import httpx
 
 from posclient.enrolment import enrol, token
-from posclient.session import Session, SessionEnded
+from posclient.session import OnOutcomes, Session, SessionEnded
 from posclient.store import Identity, LocalStore
 from saleloop.pos.v1 import pos_service_pb2 as pos
 
@@ -28,10 +28,17 @@ _OPTIONS = (
 
 
 class Terminal:
-    """Give receipts to `sell` at any time; `run` hands them over whenever there is a network."""
+    """Give receipts to `sell` at any time; `run` hands them over whenever there is a network.
 
-    def __init__(self, store: LocalStore, pos_address: str, *, secure: bool = False) -> None:
+    `on_outcomes` is called with what became of each batch's receipts, when the platform has counted them; what was
+    counted while the till was away is not told.
+    """
+
+    def __init__(
+        self, store: LocalStore, pos_address: str, *, secure: bool = False, on_outcomes: OnOutcomes = lambda _told: None
+    ) -> None:
         self.store = store
+        self._on_outcomes = on_outcomes
         self._address, self._secure = pos_address, secure
         self._wanted = asyncio.Event()  # set while the till may be online
         self._wanted.set()
@@ -101,9 +108,9 @@ class Terminal:
         if identity is None:
             raise RuntimeError("the till is not enrolled")
         channel = self._channel()
-        session = self._session = Session(self.store, self._work, self._tell)
+        session = self._session = Session(self.store, identity, self._work, self._tell, self._on_outcomes)
         try:
-            await session.run(channel, token(identity), identity.epoch)
+            await session.run(channel, token(identity))
         except SessionEnded as ended:
             self.last_refusal = ended.reason
         finally:

@@ -1,4 +1,4 @@
-"""From a batch on the wire to a message that the broker has for good."""
+"""From a signed batch on the wire to a message that the broker has for good."""
 
 import zlib
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from chassis.publishing import Outgoing
 from chassis.topology import POS_EXCHANGE
 from contracts.topology import TOPOLOGY
 from gateway.pos.metrics import ACK_DURATION, BATCHES, RECEIPTS
+from gateway.pos.signatures import is_signed_by, signed_on_stream
 from gateway.pos.tokens import Caller
 from saleloop.pos.v1 import ingest_pb2 as ingest
 from saleloop.pos.v1 import pos_service_pb2 as pos
@@ -29,6 +30,25 @@ class ReadBatch:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A batch whose signature holds: its content byte by byte, how many receipts, and what proves it."""
+
+    batch_sequence: int
+    receipts: int
+    content: bytes
+    signature: bytes = b""
+    challenge: bytes = b""
+
+
+class BatchRefused(Exception):
+    """The batch cannot be taken as a whole; `reason` reaches the terminal."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def read_batch(body: bytes) -> ReadBatch:
     """Never raises: grpc would end the whole stream because of one unreadable batch."""
     try:
@@ -37,51 +57,77 @@ def read_batch(body: bytes) -> ReadBatch:
         return ReadBatch(None, len(body))
 
 
+def unseal(batch: ReadBatch, caller: Caller, challenge: bytes) -> Sealed:
+    """The batch once its signature, owner and size are verified. Raises BatchRefused.
+
+    The signature comes first: nothing is read of bytes that the terminal did not sign on this stream.
+    """
+    request = batch.request
+    if request is None:
+        raise BatchRefused("UNREADABLE")
+    if batch.size > MAX_BYTES:
+        raise BatchRefused("TOO_LARGE")
+    if not is_signed_by(caller.key, request.signature, signed_on_stream(challenge, request.content)):
+        raise BatchRefused("SIGNATURE_INVALID")
+    try:
+        content = pos.ReceiptBatch.FromString(request.content)
+    except DecodeError as error:
+        raise BatchRefused("UNREADABLE") from error
+    owner = (content.store_id, content.terminal_id, content.epoch, content.batch_sequence)
+    if owner != (*caller.name, caller.key.epoch, request.batch_sequence):
+        raise BatchRefused("NOT_YOURS")
+    if len(content.receipts) > MAX_RECEIPTS:
+        raise BatchRefused("TOO_LARGE")
+    return Sealed(request.batch_sequence, len(content.receipts), request.content, request.signature, challenge)
+
+
 def partition_of(store_id: str) -> str:
     """The routing key of a store's partition; never changed while batches are under way."""
     return f"{zlib.crc32(store_id.encode()) % TOPOLOGY.pos_partitions:02d}"
 
 
-async def hand_over(batch: ReadBatch, caller: Caller, publisher: AsyncPublisher) -> str:
-    """Publish the batch; returns why it is refused as a whole, or nothing once it is durable."""
-    reason = _refusal(batch)
-    if not reason and batch.request is not None:
+class Handover:
+    """Makes batches durable. `edge_id` is where their outcomes shall go."""
+
+    def __init__(self, publisher: AsyncPublisher, edge_id: str) -> None:
+        self._publisher, self._edge_id = publisher, edge_id
+
+    @property
+    def load(self) -> float:
+        """Share of the bound for batches that are not confirmed yet."""
+        return self._publisher.load
+
+    async def hand_over(self, batch: Sealed, caller: Caller) -> None:
+        """Return once the batch is durable. Raises BatchRefused (BUSY): it may have arrived or not."""
         started = real_clock.monotonic()
         try:
-            await publisher.publish(_message(batch.request, caller))
-        except BrokerBusy:
-            reason = "BUSY"
-        else:
-            ACK_DURATION.observe(real_clock.monotonic() - started)
-            RECEIPTS.inc(len(batch.request.receipts))
-    BATCHES.labels(reason or "acknowledged").inc()
-    return reason
+            await self._publisher.publish(self._message(batch, caller))
+        except BrokerBusy as busy:
+            BATCHES.labels("BUSY").inc()
+            raise BatchRefused("BUSY") from busy
+        ACK_DURATION.observe(real_clock.monotonic() - started)
+        BATCHES.labels("acknowledged").inc()
+        RECEIPTS.inc(batch.receipts)
 
-
-def _refusal(batch: ReadBatch) -> str:
-    if batch.request is None:
-        return "UNREADABLE"
-    if batch.size > MAX_BYTES or len(batch.request.receipts) > MAX_RECEIPTS:
-        return "TOO_LARGE"
-    return ""
-
-
-def _message(request: pos.StreamReceiptsRequest, caller: Caller) -> Outgoing:
-    envelope = ingest.AuthenticatedBatch(
-        store_id=caller.store_id,
-        terminal_id=caller.terminal_id,
-        epoch=caller.key.epoch,
-        batch_sequence=request.batch_sequence,
-        receipts=request.receipts,
-    )
-    envelope.receive_time.FromDatetime(real_clock.now())
-    with telemetry.span("pos.batch", "producer"):
-        headers: dict[str, str | int] = {"traceparent": telemetry.traceparent()}
-    return Outgoing(
-        exchange=POS_EXCHANGE,
-        routing_key=partition_of(caller.store_id),
-        body=envelope.SerializeToString(),
-        message_id=new_id(),
-        headers=headers,
-        content_type="application/x-protobuf",
-    )
+    def _message(self, batch: Sealed, caller: Caller) -> Outgoing:
+        envelope = ingest.AuthenticatedBatch(
+            store_id=caller.store_id,
+            terminal_id=caller.terminal_id,
+            epoch=caller.key.epoch,
+            batch_sequence=batch.batch_sequence,
+            content=batch.content,
+            signature=batch.signature,
+            challenge=batch.challenge,
+            edge_id=self._edge_id,
+        )
+        envelope.receive_time.FromDatetime(real_clock.now())
+        with telemetry.span("pos.batch", "producer"):
+            headers: dict[str, str | int] = {"traceparent": telemetry.traceparent()}
+        return Outgoing(
+            exchange=POS_EXCHANGE,
+            routing_key=partition_of(caller.store_id),
+            body=envelope.SerializeToString(),
+            message_id=new_id(),
+            headers=headers,
+            content_type="application/x-protobuf",
+        )

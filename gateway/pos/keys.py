@@ -1,9 +1,10 @@
-"""The public keys of terminals, asked of stores and kept for a short while."""
+"""The public keys of terminals: asked of stores, kept, and changed by what stores tells."""
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from chassis.clocks import real_clock
 from chassis.errors import Unavailable
@@ -20,10 +21,14 @@ MAX_KEYS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class TerminalKey:
-    """The present key of an enrolled terminal (base64url) and its epoch."""
+    """The present key of an enrolled terminal (base64url) and its epoch.
+
+    All receipts up to `high_water_mark` were counted when stores was asked.
+    """
 
     public_key: str
     epoch: int
+    high_water_mark: int = field(default=0, compare=False)
 
 
 # Asks stores: the key, or None when there is no such terminal or its door is closed. Raises Unavailable.
@@ -45,6 +50,8 @@ class TerminalKeys:
         self._lookup, self._fresh_s, self._now = lookup, fresh_s, now
         self._kept: OrderedDict[TerminalName, _Kept] = OrderedDict()
         self._asking: dict[TerminalName, asyncio.Task[TerminalKey | None]] = {}
+        # The last epoch that was revoked: an answer that was under way meanwhile must not bring it back.
+        self._revoked: OrderedDict[TerminalName, int] = OrderedDict()
 
     async def get(self, name: TerminalName, *, max_age_s: float | None = None) -> TerminalKey | None:
         """The key as known at most `max_age_s` ago (default: `fresh_s`), but never asked more often than every 2 s.
@@ -63,6 +70,34 @@ class TerminalKeys:
                 return kept.key
             raise
 
+    def enrolled(self, name: TerminalName, key: TerminalKey) -> TerminalKey | None:
+        """Stores says that the terminal has a new key; returns the key that counts now."""
+        kept = self._kept.get(name)
+        is_news = kept is None or kept.key is None or kept.key.epoch < key.epoch
+        if is_news and key.epoch > self._revoked.get(name, 0):
+            self._keep(name, key)
+        return self._kept[name].key if name in self._kept else None
+
+    def revoked(self, name: TerminalName, epoch: int) -> TerminalKey | None:
+        """Stores says that the key of this epoch is void; returns the later key that counts now, if any."""
+        self._revoked[name] = max(epoch, self._revoked.get(name, 0))
+        _bound(self._revoked)
+        kept = self._kept.get(name)
+        if kept is not None and kept.key is not None and kept.key.epoch > epoch:
+            return kept.key
+        self._keep(name, None)
+        return None
+
+    def doubt(self) -> None:
+        """Something may have been missed: every key is asked for again when it is needed next."""
+        for kept in self._kept.values():
+            kept.asked = min(kept.asked, self._now() - self._fresh_s - ASK_AGAIN_S)
+
+    def _keep(self, name: TerminalName, key: TerminalKey | None) -> None:
+        self._kept[name] = _Kept(key, self._now())
+        self._kept.move_to_end(name)
+        _bound(self._kept)
+
     async def _ask(self, name: TerminalName) -> TerminalKey | None:
         task = self._asking.get(name)
         if task is None:
@@ -78,8 +113,15 @@ class TerminalKeys:
             KEY_LOOKUPS.labels("unavailable").inc()
             raise
         KEY_LOOKUPS.labels("found" if key else "none").inc()
-        self._kept[name] = _Kept(key, self._now())
-        self._kept.move_to_end(name)
-        while len(self._kept) > MAX_KEYS:
-            self._kept.popitem(last=False)
+        if key is not None and key.epoch <= self._revoked.get(name, 0):
+            key = None
+        kept = self._kept.get(name)
+        if key is not None and kept is not None and kept.key is not None and kept.key.epoch > key.epoch:
+            return kept.key
+        self._keep(name, key)
         return key
+
+
+def _bound(names: "OrderedDict[TerminalName, Any]") -> None:
+    while len(names) > MAX_KEYS:
+        names.popitem(last=False)

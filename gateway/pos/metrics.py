@@ -10,7 +10,7 @@ STREAM_ENDS = Counter(
 )
 BATCHES = Counter(
     "saleloop_pos_batches_total",
-    "Batches by fate (acknowledged, TOO_LARGE, BUSY, UNREADABLE).",
+    "Batches by fate (acknowledged, or the reason of the refusal).",
     ("fate",),
 )
 RECEIPTS = Counter("saleloop_pos_receipts_total", "Receipts in acknowledged batches, repeated ones included.")
@@ -20,3 +20,4 @@ ACK_DURATION = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0),
 )
 KEY_LOOKUPS = Counter("saleloop_pos_key_lookups_total", "Terminal keys asked of stores, by result.", ("result",))
+OUTCOMES = Counter("saleloop_pos_outcomes_total", "Outcomes of receipts that stores told this process.")

@@ -1,10 +1,9 @@
-"""The process `python -m gateway pos`."""
+"""The process `python -m gateway pos`: the stream, HTTP for simple tills, and what both share."""
 
 import asyncio
 import signal
 import sys
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
 
 import grpc
 import grpc.aio
@@ -13,22 +12,21 @@ from grpc_health.v1.health import aio as health
 
 from chassis import logs, telemetry
 from chassis.async_publisher import AsyncPublisher
-from chassis.errors import Unavailable
-from chassis.principal import Principal
-from chassis.rpc_client import Channel, RemoteError, aio_channel, bearer
-from chassis.tokens import AccessTokenIssuer
-from contracts.roles import Role
+from chassis.ids import new_id
+from chassis.listener import Listener
+from chassis.rpc_client import aio_channel
+from chassis.topology import OUTCOMES_EXCHANGE, events_exchange
 from gateway.config import GatewaySettings
-from gateway.pos.batches import MAX_BYTES, read_batch
-from gateway.pos.keys import Lookup, TerminalKey, TerminalKeys, TerminalName
-from gateway.pos.streams import Edge
+from gateway.pos.batches import MAX_BYTES, Handover, read_batch
+from gateway.pos.edge import ENROLLED, REVOKED, Edge
+from gateway.pos.intake import Intake
+from gateway.pos.keys import TerminalKeys
+from gateway.pos.quiet_uvicorn import QuietServer
+from gateway.pos.stores_client import StoresClient
 from saleloop.pos.v1 import pos_service_pb2 as pos
-from saleloop.stores.v1 import stores_service_pb2 as stores
-from saleloop.stores.v1.stores_service_pb2_grpc import StoresServiceStub
 
 SERVICE = "saleloop.pos.v1.PosService"
 STOP_GRACE_S = 10.0
-LOOKUP_TIMEOUT_S = 3.0
 # What may wait for the broker before batches are refused, in bytes and in seconds for each batch.
 LIMIT_BYTES = 64 * 1024 * 1024
 BROKER_WAIT_S = 2.0
@@ -57,29 +55,63 @@ def run(settings: GatewaySettings) -> None:
 
 async def _serve(settings: GatewaySettings) -> None:
     stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(number, stopping.set)
     publisher = AsyncPublisher(settings.amqp_url, "gateway-pos", limit_bytes=LIMIT_BYTES, wait_s=BROKER_WAIT_S)
-    publisher.start()
     channel = aio_channel(settings.stores_address)
-    keys = TerminalKeys(_lookup(channel, settings), fresh_s=settings.pos_key_check_s)
-    edge = Edge(keys, publisher, check_every_s=settings.pos_key_check_s)
+    stores = StoresClient(channel, settings.access_private_key)
+    keys = TerminalKeys(stores.key_of, fresh_s=settings.pos_key_check_s)
+    edge_id = new_id()
+    handover = Handover(publisher, edge_id)
+    edge = Edge(keys, handover, check_every_s=settings.pos_key_check_s)
+    listener = _listener(settings, edge_id, edge, loop)
     server = grpc.aio.server(options=_OPTIONS)
     await _add_services(server, edge)
     try:
         server.add_insecure_port(f"{settings.bind_host}:{settings.pos_port}")
     except RuntimeError as error:
         sys.exit(f"gateway pos: port {settings.pos_port} on {settings.bind_host} cannot be used: {error}")
+    publisher.start()
+    listener.start()
     await server.start()
-    telemetry.add_readiness_check("broker", lambda: publisher.is_connected)
+    watch = asyncio.create_task(edge.watch())
+    http = QuietServer(Intake(keys, handover), settings.bind_host, settings.pos_http_port)
+    http_task = asyncio.create_task(http.serve())
+    telemetry.add_readiness_check("broker", lambda: publisher.is_connected and listener.is_connected)
     telemetry.serve_telemetry(settings.telemetry_port, settings.bind_host)
-    log.info("serving", port=settings.pos_port)
+    log.info("serving", port=settings.pos_port, http_port=settings.pos_http_port)
     await stopping.wait()
     log.info("stopping")
-    edge.stopping.set()
-    await server.stop(STOP_GRACE_S)
+    watch.cancel()
+    edge.stop()
+    http.should_exit = True
+    await asyncio.gather(server.stop(STOP_GRACE_S), http_task)
+    await asyncio.to_thread(listener.stop)
     await publisher.stop()
     await channel.close()
+
+
+def _soon(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(what)
+
+
+def _listener(settings: GatewaySettings, edge_id: str, edge: Edge, loop: asyncio.AbstractEventLoop) -> Listener:
+    """Hears outcomes for this process, and what stores says about keys; hands both to the event loop."""
+    events = events_exchange("stores")
+
+    def hear(routing_key: str, content_type: str, body: bytes) -> None:
+        _soon(loop, lambda: edge.hear(routing_key, content_type, body))
+
+    return Listener(
+        settings.amqp_url,
+        "gateway-pos-hears",
+        "gateway.pos",
+        [(OUTCOMES_EXCHANGE, edge_id), (events, ENROLLED), (events, REVOKED)],
+        hear,
+        on_ready=lambda: _soon(loop, edge.doubt),
+    )
 
 
 async def _add_services(server: grpc.aio.Server, edge: Edge) -> None:
@@ -93,26 +125,3 @@ async def _add_services(server: grpc.aio.Server, edge: Edge) -> None:
     checks = health.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     await checks.set(SERVICE, health_pb2.HealthCheckResponse.SERVING)
-
-
-def _lookup(channel: Channel, settings: GatewaySettings) -> Lookup:
-    """Asks stores for a terminal's key, as the gateway itself."""
-    stub: Any = StoresServiceStub(channel)  # type: ignore[call-overload]  # stands in for grpc's own channel
-    issuer = AccessTokenIssuer(settings.access_private_key)
-    edge = Principal("gateway-pos", frozenset({Role.GATEWAY.value}))
-
-    async def look_up(name: TerminalName) -> TerminalKey | None:
-        token = issuer.issue(edge, "stores", timedelta(minutes=1))
-        request = stores.GetTerminalRequest(store_id=name[0], terminal_id=name[1])
-        try:
-            answer = await stub.GetTerminal(request, timeout=LOOKUP_TIMEOUT_S, metadata=bearer(token))
-        except RemoteError as error:
-            if error.code == "NOT_FOUND":
-                return None
-            raise Unavailable("KEYS_UNAVAILABLE", "the terminal's key cannot be looked up now") from error
-        terminal = answer.terminal
-        if terminal.state != stores.TERMINAL_STATE_ENROLLED or not terminal.public_key:
-            return None
-        return TerminalKey(terminal.public_key, terminal.epoch)
-
-    return look_up

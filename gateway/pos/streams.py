@@ -1,23 +1,25 @@
 """One open stream of a terminal: reads batches, acknowledges them once they are durable, ends when it must."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import suppress
+import secrets
+from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
 import grpc.aio
 
 from chassis import logs
-from chassis.async_publisher import AsyncPublisher
-from chassis.errors import SaleloopError, Unavailable
-from gateway.pos.batches import ReadBatch, hand_over
-from gateway.pos.keys import TerminalKeys
-from gateway.pos.metrics import STREAM_ENDS, STREAMS
-from gateway.pos.tokens import Caller, authenticate
+from gateway.pos.batches import BatchRefused, Handover, ReadBatch, Sealed, unseal
+from gateway.pos.metrics import BATCHES
+from gateway.pos.repeats import Repeats
+from gateway.pos.signatures import CHALLENGE_BYTES
+from gateway.pos.tokens import Caller
 from saleloop.pos.v1 import pos_service_pb2 as pos
 
 CREDITS = 8
+# A terminal that does not read loses outcomes, which it may ask for, and never acknowledgements.
+MAX_UNREAD = 64
+END_WAIT_S = 3.0
 log = logs.get_logger(__name__)
 
 
@@ -29,77 +31,96 @@ class StreamEnds(Exception):
         self.code, self.reason = code, reason
 
 
-class Edge:
-    """What all streams of a process share."""
-
-    def __init__(self, keys: TerminalKeys, publisher: AsyncPublisher, check_every_s: float) -> None:
-        self.keys, self.publisher, self.check_every_s = keys, publisher, check_every_s
-        self.stopping = asyncio.Event()
-
-    async def stream_receipts(self, batches: AsyncIterator[ReadBatch], context: Any) -> None:
-        """The handler of PosService.StreamReceipts."""
-        metadata = {str(key): value for key, value in context.invocation_metadata() or ()}
-        try:
-            caller = await authenticate(str(metadata.get("authorization", "")), self.keys)
-            if self.stopping.is_set():
-                raise StreamEnds(grpc.StatusCode.UNAVAILABLE, "STOPPING")
-            with STREAMS.track_inprogress():
-                await _Stream(self, caller, context).run(batches)
-        except SaleloopError as refusal:
-            STREAM_ENDS.labels(refusal.reason).inc()
-            await context.abort(grpc.StatusCode[refusal.code], refusal.reason)
-        except StreamEnds as end:
-            STREAM_ENDS.labels(end.reason).inc()
-            await context.abort(end.code, end.reason)
-
-
-class _Stream:
+class Stream:
     """Answers go through a queue, since grpc allows one writer; at most CREDITS batches are under way."""
 
-    def __init__(self, edge: Edge, caller: Caller, context: Any) -> None:
-        self._edge, self._caller, self._context = edge, caller, context
+    def __init__(self, caller: Caller, handover: Handover, context: Any) -> None:
+        self.caller = caller
+        self._handover, self._context = handover, context
+        self._challenge = secrets.token_bytes(CHALLENGE_BYTES)
+        self._repeats = Repeats()
         self._answers: asyncio.Queue[pos.StreamReceiptsResponse | StreamEnds | None] = asyncio.Queue()
         self._slots = asyncio.Semaphore(CREDITS)
-        self._underway: set[asyncio.Task[object]] = set()
+        self._underway: set[asyncio.Task[None]] = set()
+        self._end = asyncio.Event()
+        self._cut_with: StreamEnds | None = None
 
     async def run(self, batches: AsyncIterator[ReadBatch]) -> None:
-        """Until the terminal is done, goes away, or must go."""
-        welcome = pos.Welcome(
-            store_id=self._caller.store_id,
-            terminal_id=self._caller.terminal_id,
-            epoch=self._caller.key.epoch,
-            credits=CREDITS,
-        )
+        """Until the terminal is done, goes away, or must go. Raises StreamEnds."""
+        await self._context.write(pos.StreamReceiptsResponse(welcome=self._welcome()))
         # An empty batch tells stores that the terminal was heard, also when it has nothing to sell.
-        self._start(hand_over(ReadBatch(pos.StreamReceiptsRequest(), 0), self._caller, self._edge.publisher))
-        await self._context.write(pos.StreamReceiptsResponse(welcome=welcome))
-        helpers = [asyncio.create_task(self._read(batches)), asyncio.create_task(self._watch())]
+        self._start(Sealed(0, 0, b""), is_told=False)
+        reader, writer = asyncio.create_task(self._read(batches)), asyncio.create_task(self._answer())
+        cut = asyncio.create_task(self._cut())
         try:
-            await self._answer()
+            await asyncio.wait({writer, cut}, return_when=asyncio.FIRST_COMPLETED)
+            await (writer if writer.done() else cut)
         finally:
-            for helper in helpers:
-                helper.cancel()
+            for task in (reader, writer, cut):
+                task.cancel()
+
+    def end(self, code: grpc.StatusCode, reason: str) -> None:
+        """Take nothing more and end; what is under way is acknowledged before, when the terminal reads it in time."""
+        self._answers.put_nowait(StreamEnds(code, reason))
+        self._cut_with = StreamEnds(code, reason)
+        self._end.set()
+
+    def tell(self, message: pos.StreamReceiptsResponse) -> None:
+        """Send what may be missed: outcomes, wanted numbers."""
+        if self._answers.qsize() < MAX_UNREAD:
+            self._answers.put_nowait(message)
+
+    def _welcome(self) -> pos.Welcome:
+        return pos.Welcome(
+            store_id=self.caller.store_id,
+            terminal_id=self.caller.terminal_id,
+            epoch=self.caller.key.epoch,
+            credits=self._credits(),
+            challenge=self._challenge,
+            high_water_mark=self.caller.key.high_water_mark,
+        )
+
+    def _credits(self) -> int:
+        """Fewer when much waits for the broker, so that terminals slow down before they are refused."""
+        load = self._handover.load
+        return CREDITS if load < 0.25 else CREDITS // 2 if load < 0.5 else 1
 
     async def _answer(self) -> None:
         while (answer := await self._answers.get()) is not None:
             if isinstance(answer, StreamEnds):
                 await self._write_what_is_underway()
                 raise answer
-            await self._context.write(answer)
+            await self._write(answer)
+
+    async def _cut(self) -> None:
+        """The last word against a terminal that does not read."""
+        await self._end.wait()
+        await asyncio.sleep(END_WAIT_S)
+        if self._cut_with is not None:
+            raise self._cut_with
+
+    async def _write(self, answer: pos.StreamReceiptsResponse) -> None:
+        await self._context.write(answer)
+        if answer.WhichOneof("message") in ("acknowledged", "refused"):
+            # Only now: a terminal that sends and never reads must not fill the memory with answers.
+            self._slots.release()
 
     async def _write_what_is_underway(self) -> None:
         if self._underway:
-            await asyncio.wait(self._underway, timeout=5.0)
+            await asyncio.wait(self._underway, timeout=END_WAIT_S)
         while not self._answers.empty():
             answer = self._answers.get_nowait()
             if isinstance(answer, pos.StreamReceiptsResponse):
-                await self._context.write(answer)
+                await self._write(answer)
 
     async def _read(self, batches: AsyncIterator[ReadBatch]) -> None:
         try:
+            await self._slots.acquire()
             async for batch in batches:
+                if self._end.is_set():
+                    break
+                self._take(batch)
                 await self._slots.acquire()
-                self._start(self._hand_over(batch))
             if self._underway:
                 await asyncio.wait(self._underway)
         except grpc.aio.AbortError:
@@ -107,36 +128,36 @@ class _Stream:
         finally:
             self._answers.put_nowait(None)
 
-    def _start(self, work: Coroutine[Any, Any, object]) -> None:
+    def _take(self, batch: ReadBatch) -> None:
+        sequence = batch.request.batch_sequence if batch.request is not None else 0
+        try:
+            sealed = unseal(batch, self.caller, self._challenge)
+            if not self._repeats.take(sealed.batch_sequence):
+                raise BatchRefused("REPLAYED")
+        except BatchRefused as refused:
+            BATCHES.labels(refused.reason).inc()
+            self._refuse(sequence, refused.reason)
+        else:
+            self._start(sealed)
+
+    def _start(self, batch: Sealed, *, is_told: bool = True) -> None:
         """Goes on when the stream ends: what was read is published, and the terminal's repetition changes nothing."""
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(self._hand_over(batch, is_told=is_told))
         self._underway.add(task)
         task.add_done_callback(self._underway.discard)
 
-    async def _hand_over(self, batch: ReadBatch) -> None:
+    async def _hand_over(self, batch: Sealed, *, is_told: bool) -> None:
         try:
-            reason = await hand_over(batch, self._caller, self._edge.publisher)
-        finally:
-            self._slots.release()
-        sequence = batch.request.batch_sequence if batch.request is not None else 0
-        if reason:
-            answer = pos.StreamReceiptsResponse(refused=pos.BatchRefused(batch_sequence=sequence, reason=reason))
-        else:
-            done = pos.BatchAcknowledged(batch_sequence=sequence, credits=CREDITS)
-            answer = pos.StreamReceiptsResponse(acknowledged=done)
-        self._answers.put_nowait(answer)
+            await self._handover.hand_over(batch, self.caller)
+        except BatchRefused as refused:
+            self._repeats.forget(batch.batch_sequence)
+            if is_told:
+                self._refuse(batch.batch_sequence, refused.reason)
+            return
+        if is_told:
+            done = pos.BatchAcknowledged(batch_sequence=batch.batch_sequence, credits=self._credits())
+            self._answers.put_nowait(pos.StreamReceiptsResponse(acknowledged=done))
 
-    async def _watch(self) -> None:
-        """End the stream when the process stops, or when the terminal's key is no longer the one that opened it."""
-        while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._edge.stopping.wait(), self._edge.check_every_s)
-                self._answers.put_nowait(StreamEnds(grpc.StatusCode.UNAVAILABLE, "STOPPING"))
-                return
-            try:
-                key = await self._edge.keys.get(self._caller.name, max_age_s=self._edge.check_every_s / 2)
-            except Unavailable:
-                continue  # stores is away: the till goes on selling
-            if key != self._caller.key:
-                self._answers.put_nowait(StreamEnds(grpc.StatusCode.UNAUTHENTICATED, "TERMINAL_REVOKED"))
-                return
+    def _refuse(self, sequence: int, reason: str) -> None:
+        refused = pos.BatchRefused(batch_sequence=sequence, reason=reason)
+        self._answers.put_nowait(pos.StreamReceiptsResponse(refused=refused))

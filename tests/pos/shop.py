@@ -15,6 +15,9 @@ from chassis.tokens import AccessTokenIssuer
 from devstack.supervisor import Platform
 from posclient import Identity, LocalStore, Terminal
 from posclient.enrolment import public_key_of
+from posclient.session import OnOutcomes
+from posclient.signing import Signer
+from posclient.store import Batch
 from saleloop.pos.v1 import pos_service_pb2 as pos
 from saleloop.stores.v1 import stores_service_pb2 as stores
 from saleloop.stores.v1.stores_service_pb2_grpc import StoresServiceStub
@@ -63,11 +66,18 @@ class Shop:
         )
         return Identity(private_key, store, terminal, enrolled.epoch)
 
-    def till(self, store: str, terminal: str = "t1", *, batch_size: int = 100) -> Terminal:
+    def till(
+        self,
+        store: str,
+        terminal: str = "t1",
+        *,
+        batch_size: int = 100,
+        on_outcomes: OnOutcomes = lambda _told: None,
+    ) -> Terminal:
         """An enrolled till with its own disk (in memory)."""
         local = LocalStore(":memory:", batch_size=batch_size)
         local.keep_identity(self.enrol(store, terminal))
-        return Terminal(local, self.platform.pos_address)
+        return Terminal(local, self.platform.pos_address, on_outcomes=on_outcomes)
 
     def terminal(self, store: str, terminal: str = "t1") -> stores.Terminal:
         """What stores knows of a till."""
@@ -104,6 +114,12 @@ def sale(amount: int = 349, **changes: Any) -> pos.Receipt:
     receipt.till_time.FromSeconds(int(time.time()) - 60)
     receipt.MergeFrom(pos.Receipt(**changes))
     return receipt
+
+
+def signed(identity: Identity, challenge: bytes, sequence: int, *receipts: pos.Receipt) -> bytes:
+    """A batch as a till puts it on its stream."""
+    batch = Batch(sequence, tuple(receipt.SerializeToString() for receipt in receipts))
+    return Signer(identity).request(batch, challenge).SerializeToString()
 
 
 class Running:

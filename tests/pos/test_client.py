@@ -9,9 +9,15 @@ from hypothesis import strategies as st
 
 from posclient import EnrolmentRefused, Identity, LocalStore
 from posclient.enrolment import enrol
+from posclient.store import Batch
+from saleloop.pos.v1 import pos_service_pb2 as pos
 from tests.pos.shop import sale
 
 IDENTITY = Identity(b"k" * 32, "s1", "t1", 1)
+
+
+def receipts_of(batch: Batch) -> list[pos.Receipt]:
+    return [pos.Receipt.FromString(body) for body in batch.bodies]
 
 
 def test_receipts_are_numbered_consecutively_over_restarts(tmp_path: Path) -> None:
@@ -32,7 +38,7 @@ def test_a_batch_keeps_its_sequence_and_content_until_it_is_acknowledged(tmp_pat
     assert store.next_batch() == first
     second = store.next_batch(after=first.sequence)
     assert second is not None
-    assert [receipt.number for receipt in second.message().receipts] == [3, 4]
+    assert [receipt.number for receipt in receipts_of(second)] == [3, 4]
     store.acknowledge(first.sequence)
     assert store.next_batch() == second
     store.acknowledge(second.sequence)
@@ -65,11 +71,11 @@ def test_no_receipt_is_ever_forgotten(steps: list[str]) -> None:
             store.split(batch.sequence)
             batch = None
         elif step == "acknowledge" and batch is not None:
-            handed_over |= {receipt.number for receipt in batch.message().receipts}
+            handed_over |= {receipt.number for receipt in receipts_of(batch)}
             store.acknowledge(batch.sequence)
             batch = None
     while (batch := store.next_batch()) is not None:
-        handed_over |= {receipt.number for receipt in batch.message().receipts}
+        handed_over |= {receipt.number for receipt in receipts_of(batch)}
         store.acknowledge(batch.sequence)
     assert handed_over == set(range(1, added + 1))
 

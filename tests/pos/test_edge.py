@@ -4,72 +4,27 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import grpc
 import grpc.aio
 import jwt
-import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chassis.publishing import Outcome, Outgoing, Publisher
 from chassis.queues import messages_ready
 from chassis.topology import POS_EXCHANGE
-from devstack.supervisor import Platform
 from gateway.pos.batches import partition_of
 from posclient import Identity
 from posclient.enrolment import token
+from posclient.signing import Signer
+from posclient.store import Batch
 from saleloop.pos.v1 import ingest_pb2 as ingest
 from saleloop.pos.v1 import pos_service_pb2 as pos
 from saleloop.stores.v1 import stores_service_pb2 as stores
-from tests.pos.shop import PARTS, PERIOD, Running, Shop, sale
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """One platform of the parts that receipts pass."""
-    from tests.stack import environ_for_tests
-
-    overrides = {"gateway-pos": {"SALELOOP_POS_KEY_CHECK_S": "3"}}
-    running = Platform(tmp_path_factory.mktemp("pos"), only=PARTS, environ=environ_for_tests(), overrides=overrides)
-    running.start()
-    yield Shop(running)
-    running.stop()
-
-
-async def answers(shop: Shop, bearer: str, *messages: bytes) -> list[pos.StreamReceiptsResponse]:
-    """What the edge answers to raw messages after its welcome. Raises AioRpcError when it refuses the stream."""
-    async with grpc.aio.insecure_channel(shop.platform.pos_address) as channel:
-        call: Any = channel.stream_stream(
-            "/saleloop.pos.v1.PosService/StreamReceipts",
-            request_serializer=lambda body: body,
-            response_deserializer=pos.StreamReceiptsResponse.FromString,
-        )(metadata=(("authorization", bearer),))
-        await call.read()
-        for message in messages:
-            await call.write(message)
-        await call.done_writing()
-        found = []
-        while (answer := await call.read()) is not grpc.aio.EOF:
-            found.append(answer)
-        if await call.code() is not grpc.StatusCode.OK:
-            raise AssertionError(await call.details())
-        return found
-
-
-def refusal(shop: Shop, bearer: str) -> tuple[grpc.StatusCode, str]:
-    """How the edge refuses a stream."""
-
-    async def ask() -> tuple[grpc.StatusCode, str]:
-        async with grpc.aio.insecure_channel(shop.platform.pos_address) as channel:
-            call: Any = channel.stream_stream("/saleloop.pos.v1.PosService/StreamReceipts")(
-                metadata=(("authorization", bearer),)
-            )
-            return await call.code(), await call.details()
-
-    return asyncio.run(asyncio.wait_for(ask(), 15))
+from tests.pos.shop import PERIOD, Running, Shop, sale, signed
+from tests.pos.wire import Message, answers, refusal
 
 
 def test_receipts_of_a_till_are_counted_once_although_it_repeats_them(shop: Shop) -> None:
@@ -161,15 +116,18 @@ def test_bad_receipts_are_kept_with_their_reason_and_stop_nothing(shop: Shop) ->
 
 def test_batches_that_cannot_be_taken_are_refused_one_by_one(shop: Shop) -> None:
     shop.open_stores("limits")
-    bearer = f"Bearer {token(shop.enrol('limits'))}"
-    many = pos.StreamReceiptsRequest(batch_sequence=1, receipts=[sale(1)] * 501)
-    wide = pos.StreamReceiptsRequest(batch_sequence=2, receipts=[sale(1, coupon_codes=["x" * 5_000_000])])
-    fine = pos.StreamReceiptsRequest(batch_sequence=3, receipts=[sale(1, number=1)])
-    not_utf8 = b"\x12\x06\x22\x04\xff\xfe\xfd\xfc"
-    sent = [many.SerializeToString(), wide.SerializeToString(), not_utf8, b"\xff" * 9, fine.SerializeToString()]
-    found = asyncio.run(answers(shop, bearer, *sent))
+    me = shop.enrol("limits")
+    not_utf8 = Batch(5, (b"\x22\x04\xff\xfe\xfd\xfc",))
+    sent: list[Message] = [
+        lambda challenge: signed(me, challenge, 1, *[sale(1)] * 501),
+        lambda challenge: signed(me, challenge, 2, sale(1, coupon_codes=["x" * 5_000_000])),
+        lambda challenge: Signer(me).request(not_utf8, challenge).SerializeToString(),
+        lambda _challenge: b"\xff" * 9,
+        lambda challenge: signed(me, challenge, 3, sale(1, number=1)),
+    ]
+    found = asyncio.run(answers(shop, f"Bearer {token(me)}", *sent))
     refused = sorted((a.refused.batch_sequence, a.refused.reason) for a in found if a.HasField("refused"))
-    assert refused == [(0, "UNREADABLE"), (0, "UNREADABLE"), (1, "TOO_LARGE"), (2, "TOO_LARGE")]
+    assert refused == [(0, "UNREADABLE"), (1, "TOO_LARGE"), (2, "TOO_LARGE"), (5, "UNREADABLE")]
     assert [a.acknowledged.batch_sequence for a in found if a.HasField("acknowledged")] == [3]
 
 

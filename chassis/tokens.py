@@ -101,6 +101,12 @@ class AccessTokenVerifier:
             raise Unauthenticated("TOKEN_EXPIRED", "the access token has expired")
         return principal
 
+    def seconds_left(self, token: str) -> float:
+        """How long the token stays good. Raises Unauthenticated like `verify`."""
+        self.verify(token)
+        expires, _ = self._known.get(token) or self._check(token)
+        return expires - self._now()
+
     def _check(self, token: str) -> tuple[float, Principal]:
         try:
             # The clock is ours (verify_exp off), so that tests can move it; verify() compares the time.

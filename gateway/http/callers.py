@@ -23,10 +23,18 @@ class Callers:
 
     def principal(self, authorization: str) -> Principal:
         """Who holds the token. Raises Unauthenticated (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED)."""
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise Unauthenticated("TOKEN_MISSING", "send the access token as a bearer token")
-        return self._verifier.verify(token.strip())
+        return self._verifier.verify(_token_in(authorization))
+
+    def seconds_left(self, authorization: str) -> float:
+        """How long the caller's token stays good. Raises Unauthenticated as `principal` does."""
+        return self._verifier.seconds_left(_token_in(authorization))
+
+
+def _token_in(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("TOKEN_MISSING", "send the access token as a bearer token")
+    return token.strip()
 
 
 class ServiceTokens:
@@ -48,3 +56,7 @@ class ServiceTokens:
         if len(self._issued) > _REMEMBERED:
             self._issued.popitem(last=False)
         return token
+
+    def lasting(self, principal: Principal, service: str, seconds: float) -> str:
+        """A token for one stream, which ends with it."""
+        return self._issuer.issue(principal, service, timedelta(seconds=seconds))

@@ -27,6 +27,7 @@ from gateway.http.problems import problem_answer
 from gateway.http.refusals import Refusal, unreadable
 from gateway.http.requests import read_request
 from gateway.http.sending import send_answer
+from gateway.http.streaming import opened, send_events
 from gateway.http.upstream import Upstream
 
 MAX_TIMEOUT_SECONDS = 30.0
@@ -62,6 +63,9 @@ class Endpoint:
         parent = headers.get(b"traceparent", "")
         with telemetry.span(f"{verb} {self.template}", "server", traceparent=parent, attributes=attributes) as span:
             try:
+                if self._is_stream(scope["method"]):
+                    await self._stream(self._operations[verb], scope, headers, receive, send)
+                    return
                 found = await self._answer(verb, scope, headers, receive)
             except Exception as error:  # the one place where failures become problem+json
                 found = self._problem(error, scope, headers)
@@ -71,9 +75,27 @@ class Endpoint:
         known_verb = verb if verb in self._operations else "other"
         HTTP_DURATION.labels(self.template, known_verb, str(found.status)).observe(real_clock.monotonic() - started)
 
+    def _is_stream(self, method: str) -> bool:
+        return method in self._operations and self._operations[method].is_stream
+
+    async def _stream(
+        self, operation: Operation, scope: Scope, headers: Mapping[bytes, str], receive: Receive, send: Send
+    ) -> None:
+        """Send events until the caller goes, the token expires or the service ends. Raises before the first only."""
+        authorization = headers.get(b"authorization", "")
+        principal = self._admit(operation, scope, headers)
+        values = dict(zip(operation.path_fields, scope["path_params"].values(), strict=True))
+        request = read_request(operation, values, scope["query_string"], "", b"")
+        seconds = self._parts.callers.seconds_left(authorization)
+        call = self._parts.upstream.stream(operation, request, principal, seconds)
+        started = real_clock.monotonic()
+        async with opened(call) as events:
+            HTTP_DURATION.labels(self.template, operation.verb, "200").observe(real_clock.monotonic() - started)
+            await send_events(events, receive, send)
+
     async def _answer(self, verb: str, scope: Scope, headers: Mapping[bytes, str], receive: Receive) -> Answer:
         operation = self._operations.get(verb)
-        if operation is None:
+        if operation is None or operation.is_stream:  # a stream has no HEAD
             raise Refusal(
                 "UNIMPLEMENTED",
                 "METHOD_NOT_ALLOWED",

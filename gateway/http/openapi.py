@@ -150,4 +150,7 @@ def _success(operation: Operation, schemas: Schemas) -> Schema:
     if operation.is_raw:
         return {"description": "The file.", "content": {"application/pdf": {"schema": {"type": "string"}}}}
     schema = schemas.reference(operation.method.output_type)
+    if operation.is_stream:
+        text = "Server-sent events; the data of each is one such message. Comments are heartbeats."
+        return {"description": text, "content": {"text/event-stream": {"schema": schema}}}
     return {"description": "Done.", "content": {"application/json": {"schema": schema}}}

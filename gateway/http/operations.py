@@ -15,16 +15,16 @@ from saleloop.gateway.v1 import gateway_service_pb2
 from saleloop.leads.v1 import leads_service_pb2
 from saleloop.notify.v1 import notify_service_pb2
 from saleloop.quotes.v1 import quotes_service_pb2
-from saleloop.stores.v1 import stores_service_pb2
+from saleloop.stores.v1 import figures_service_pb2, stores_service_pb2
 
 OWN_SERVICE = "gateway"
 _FILES = {
-    "leads": leads_service_pb2,
-    "quotes": quotes_service_pb2,
-    "billing": billing_service_pb2,
-    "stores": stores_service_pb2,
-    "notify": notify_service_pb2,
-    OWN_SERVICE: gateway_service_pb2,
+    "leads": (leads_service_pb2,),
+    "quotes": (quotes_service_pb2,),
+    "billing": (billing_service_pb2,),
+    "stores": (stores_service_pb2, figures_service_pb2),
+    "notify": (notify_service_pb2,),
+    OWN_SERVICE: (gateway_service_pb2,),
 }
 SERVICES = tuple(name for name in _FILES if name != OWN_SERVICE)
 _DEFAULT_TIMEOUT_SECONDS = 5.0
@@ -102,6 +102,11 @@ class Operation:
         return bool(self.method.output_type.full_name == "google.api.HttpBody")
 
     @cached_property
+    def is_stream(self) -> bool:
+        """Whether the answer is a stream of server-sent events."""
+        return bool(self.method.server_streaming)
+
+    @cached_property
     def takes_request_id(self) -> bool:
         """Whether the service itself recognises a repeated request (AIP-155)."""
         return "request_id" in self.method.input_type.fields_by_name
@@ -114,10 +119,11 @@ class Operation:
 
 
 def services() -> Iterator[tuple[str, ServiceDescriptor]]:
-    """Name and descriptor of each service with HTTP operations."""
-    for name, module in _FILES.items():
-        for descriptor in module.DESCRIPTOR.services_by_name.values():
-            yield name, descriptor
+    """Name and descriptor of each proto service with HTTP operations."""
+    for name, modules in _FILES.items():
+        for module in modules:
+            for descriptor in module.DESCRIPTOR.services_by_name.values():
+                yield name, descriptor
 
 
 def load_operations() -> tuple[Operation, ...]:

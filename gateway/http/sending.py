@@ -5,7 +5,7 @@ from starlette.types import Send
 from chassis import telemetry
 from gateway.http.answers import Answer
 
-_SECURITY: tuple[tuple[bytes, bytes], ...] = (
+SECURITY: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
@@ -22,7 +22,7 @@ async def send_answer(send: Send, answer: Answer) -> None:
         (b"content-length", str(len(answer.body)).encode()),
         (b"x-trace-id", telemetry.trace_id().encode()),
         *((name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers),
-        *_SECURITY,
+        *SECURITY,
     ]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

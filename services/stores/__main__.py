@@ -1,6 +1,7 @@
-"""The processes of stores: `rpc` answers calls, `worker` reacts to events, `ingest` takes receipts."""
+"""The processes of stores: `rpc` answers calls, `worker` reacts to events, `ingest` takes receipts; `rebuild` counts again and ends."""
 
 import sys
+from typing import Any
 
 
 def main(process: str) -> None:
@@ -15,10 +16,16 @@ def main(process: str) -> None:
     if process == "rpc":
         from chassis.rpc_server import serve
         from contracts.access import TABLE
+        from saleloop.stores.v1.figures_service_pb2_grpc import add_FiguresServiceServicer_to_server
         from saleloop.stores.v1.stores_service_pb2_grpc import add_StoresServiceServicer_to_server
+        from services.stores.figures_rpc import FiguresServicer
         from services.stores.rpc import StoresServicer
 
-        serve("stores", [(add_StoresServiceServicer_to_server, StoresServicer())], StoresSettings(), TABLE)
+        servicers: list[tuple[Any, object]] = [
+            (add_StoresServiceServicer_to_server, StoresServicer()),
+            (add_FiguresServiceServicer_to_server, FiguresServicer()),
+        ]
+        serve("stores", servicers, StoresSettings(), TABLE)
     elif process == "worker":
         from chassis.consumer import run_worker
         from services.stores.worker import StoresWorker
@@ -28,8 +35,12 @@ def main(process: str) -> None:
         from services.stores.ingest import run
 
         run(StoresSettings())
+    elif process == "rebuild":
+        from services.stores.rebuild import run_rebuild
+
+        run_rebuild(StoresSettings())
     else:
-        sys.exit("usage: python -m services.stores rpc|worker|ingest")
+        sys.exit("usage: python -m services.stores rpc|worker|ingest|rebuild")
 
 
 if __name__ == "__main__":

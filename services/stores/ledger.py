@@ -42,9 +42,20 @@ _INDEXES = {
     ],
     "receipt_returns": [IndexModel("original", name="original")],
     "member_figures": [IndexModel("member_id", name="member")],
-    "receipt_problems": [IndexModel([("store_id", 1), ("_id", 1)], name="store")],
+    "receipt_problems": [
+        IndexModel([("store_id", 1), ("_id", 1)], name="store"),
+        IndexModel([("store_id", 1), ("receive_time", 1)], name="store_time"),
+    ],
     "terminal_progress": [IndexModel("terminal", name="terminal")],
-    "store_days": [IndexModel([("business_day", 1), ("store_id", 1)], name="day_store")],
+    "store_days": [
+        IndexModel([("business_day", 1), ("store_id", 1)], name="day_store"),
+        # Few days are corrected, and every answer tells of them.
+        IndexModel(
+            [("business_day", 1), ("store_id", 1)],
+            name="corrected",
+            partialFilterExpression={"corrections": {"$exists": True}},
+        ),
+    ],
     "store_day_skus": [IndexModel([("business_day", 1), ("store_id", 1)], name="day_store")],
 }
 
@@ -87,6 +98,11 @@ def progress_key(store_id: str, terminal_id: str, epoch: int) -> str:
 def block_of(key: str, number: int) -> str:
     """The block of numbers of a terminal and epoch by which a receipt is found."""
     return f"{key}#{number // _BLOCK}"
+
+
+def blocks_of(key: str, first: int, last: int) -> list[str]:
+    """The blocks of a range of numbers."""
+    return [f"{key}#{block}" for block in range(first // _BLOCK, last // _BLOCK + 1)]
 
 
 def bucket_of(sku: str) -> int:

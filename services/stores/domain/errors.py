@@ -31,6 +31,24 @@ class ReceiptNotFound(StoresRefusal):
     code, reason = "NOT_FOUND", "RECEIPT_NOT_FOUND"
 
 
+class MemberNotFound(StoresRefusal):
+    """No member of that id, or none known to the stores that the viewer may see."""
+
+    code, reason = "NOT_FOUND", "MEMBER_NOT_FOUND"
+
+
+class NumbersNotMissing(StoresRefusal):
+    """Some of the numbers are not missing (any more)."""
+
+    reason = "NUMBERS_NOT_MISSING"
+
+
+class JumpNotFound(StoresRefusal):
+    """The numbers are not an unconfirmed jump of the present epoch."""
+
+    reason = "JUMP_NOT_FOUND"
+
+
 class EnrolmentCodeInvalid(StoresRefusal):
     """The code was never issued, or a newer one took its place."""
 

@@ -1,0 +1,110 @@
+"""Readers of the day documents (see README, "What is stored from receipts"): the one place that knows their shape.
+
+Every reader takes the view, so that no document of another store is read, and finds its documents by index.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from services.stores.domain.penetration import Basket
+from services.stores.domain.periods import Period
+from services.stores.domain.truth import Correction
+from services.stores.ledger import Doc, Ledger, sku_of
+from services.stores.queries.view import View
+
+COUNTERS = ("revenue_minor", "receipts", "units_milli", "discount_minor", "returns")
+Counters = Mapping[str, int]
+
+
+def days_filter(period: Period, view: View) -> Doc:
+    """Documents of the view's stores in the period; fits the index (business_day, store_id)."""
+    return {"business_day": {"$gte": period[0], "$lte": period[1]}, **view.filter}
+
+
+def totals_pipeline(period: Period, view: View) -> list[Doc]:
+    """Sums of COUNTERS by store."""
+    sums: Doc = {name: {"$sum": f"$totals.{name}"} for name in COUNTERS}
+    return [{"$match": days_filter(period, view)}, {"$group": {"_id": "$store_id", **sums}}]
+
+
+def totals_by_store(ledger: Ledger, period: Period, view: View) -> dict[str, Counters]:
+    """COUNTERS of each store that has any documents in the period."""
+    return {found["_id"]: found for found in ledger.days.aggregate(totals_pipeline(period, view))}
+
+
+def totals_by_day(ledger: Ledger, period: Period, view: View) -> Iterator[tuple[str, str, Counters]]:
+    """(store, day, counters) of each document; missing counters are 0."""
+    fields = {"_id": 0, "store_id": 1, "business_day": 1, "totals": 1}
+    for found in ledger.days.find(days_filter(period, view), fields):
+        yield found["store_id"], found["business_day"], Counter(found.get("totals", {}))
+
+
+def hours_pipeline(period: Period, view: View) -> list[Doc]:
+    """Receipts and revenue by the hour of the week."""
+    sums: Doc = {name: {"$sum": f"$hours.v.{name}"} for name in ("receipts", "revenue_minor")}
+    return [
+        {"$match": days_filter(period, view)},
+        {"$project": {"_id": 0, "hours": {"$objectToArray": "$hours"}}},
+        {"$unwind": "$hours"},
+        {"$group": {"_id": "$hours.k", **sums}},
+    ]
+
+
+def hours_of_week(ledger: Ledger, period: Period, view: View) -> dict[int, tuple[int, int]]:
+    """(receipts, revenue) by the hour of the week (0 is Monday 0:00)."""
+    found = ledger.days.aggregate(hours_pipeline(period, view))
+    return {int(each["_id"]): (each["receipts"], each["revenue_minor"]) for each in found}
+
+
+def day_of(ledger: Ledger, store_id: str, day: str) -> Doc:
+    """One day's document: `totals` and `tenders` with the tills' own names; both empty when nothing was sold."""
+    found = ledger.days.find_one({"_id": f"{store_id}/{day}"}, {"totals": 1, "tenders": 1}) or {}
+    tenders = {sku_of(kind): amount for kind, amount in found.get("tenders", {}).items()}
+    return {"totals": Counter(found.get("totals", {})), "tenders": tenders}
+
+
+def corrections_filter(period: Period, view: View) -> Doc:
+    """Days with corrections; fits the partial index "corrected"."""
+    return {**days_filter(period, view), "corrections": {"$exists": True}}
+
+
+def corrections(ledger: Ledger, period: Period, view: View) -> list[Correction]:
+    """What arrived after the days of the period were final; `final_time` is left to the caller."""
+    fields = {"_id": 0, "store_id": 1, "business_day": 1, "corrections": 1}
+    return [
+        Correction(
+            found["store_id"],
+            found["business_day"],
+            arrival_day,
+            None,
+            added.get("revenue_minor", 0),
+            added.get("receipts", 0),
+            added.get("units_milli", 0),
+        )
+        for found in ledger.days.find(corrections_filter(period, view), fields).hint("corrected")
+        for arrival_day, added in found["corrections"].items()
+    ]
+
+
+def baskets(ledger: Ledger, period: Period, view: View) -> Iterator[tuple[str, str, list[Basket]]]:
+    """(day, store, baskets) of each batch of the period, day by day: what was bought together, and by whom."""
+    fields = {"_id": 0, "store_id": 1, "business_day": 1, "baskets": 1}
+    for found in ledger.batches.find(days_filter(period, view), fields).sort("business_day", 1):
+        bought = [(each["s"], each.get("w", 1), each.get("m", "")) for each in found.get("baskets", ())]
+        yield found["business_day"], found["store_id"], bought
+
+
+def member_documents(ledger: Ledger, member_id: str, view: View) -> list[Doc]:
+    """The member's figures, one document for each store of the view where it bought."""
+    keys = [f"{store_id}/{member_id}" for store_id in view.ids]
+    return list(ledger.member_figures.find({"_id": {"$in": keys}}))
+
+
+def summed(documents: Sequence[Mapping[str, Any]], name: str) -> dict[str, int]:
+    """The counters below `name` of several documents, together."""
+    together: dict[str, int] = defaultdict(int)
+    for document in documents:
+        for key, value in document.get(name, {}).items():
+            together[key] += value
+    return dict(together)

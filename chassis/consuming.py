@@ -53,15 +53,21 @@ class Consumer(Link):
         self._prefetch = prefetch
         self._on_delivery = on_delivery
         self._channel: Channel | None = None
-        self._tags: list[str] = []
+        self._tags: dict[str, str] = {}
+
+    def consume(self, queues: Iterable[str]) -> None:
+        """From now on consume these queues; held messages of the others may still be answered."""
+        wanted = tuple(queues)
+        self._queues = wanted
+        self.call(lambda: self._change(wanted))
 
     def cancel(self) -> None:
         """Take no new messages; those that are held may still be answered."""
-        self.call(self._cancel)
+        self.consume(())
 
     def _on_channel(self, channel: Channel) -> None:
         self._channel = channel
-        self._tags = []
+        self._tags = {}
         channel.add_on_cancel_callback(lambda _frame: self._abort())  # the queue was deleted under us
         channel.basic_qos(prefetch_count=self._prefetch, callback=lambda _frame: self._consume(channel))
 
@@ -75,7 +81,7 @@ class Consumer(Link):
 
         for queue in self._queues:
             receive = partial(self._receive, queue)
-            self._tags.append(channel.basic_consume(queue, receive, callback=partial(consuming, queue)))
+            self._tags[queue] = channel.basic_consume(queue, receive, callback=partial(consuming, queue))
         if not remaining:
             self._ready()
 
@@ -96,8 +102,16 @@ class Consumer(Link):
             )
         )
 
-    def _cancel(self) -> None:
-        if self._channel is not None and self._channel.is_open:
-            for tag in self._tags:
-                self._channel.basic_cancel(tag)
-        self._tags = []
+    def _ready(self) -> None:
+        super()._ready()
+        self._change(self._queues)  # they may have changed while the first ones were being opened
+
+    def _change(self, queues: tuple[str, ...]) -> None:
+        channel = self._channel
+        if channel is None or not channel.is_open or not self.is_connected:
+            return  # the queues are consumed when the channel is open
+        for queue in [queue for queue in self._tags if queue not in queues]:
+            channel.basic_cancel(self._tags.pop(queue))
+        for queue in queues:
+            if queue not in self._tags:
+                self._tags[queue] = channel.basic_consume(queue, partial(self._receive, queue))

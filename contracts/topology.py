@@ -33,6 +33,7 @@ EVENTS = (
     Event("billing", "success_task_completed.v1"),
     Event("stores", "terminal_enrolled.v1", subscribed=False),
     Event("stores", "terminal_revoked.v1", subscribed=False),
+    Event("stores", "receipts_wanted.v1", subscribed=False),
     Event("notify", "task_card_changed.v1", subscribed=False),
 )
 

@@ -1,4 +1,7 @@
-"""The processes of stores: `rpc` answers calls, `worker` reacts to events, `ingest` takes receipts; `rebuild` counts again and ends."""
+"""The processes of stores: `rpc` answers calls, `worker` reacts to events, `ingest` takes receipts.
+
+`rebuild` counts the figures again and ends.
+"""
 
 import sys
 from typing import Any

@@ -25,6 +25,14 @@ class TerminalState(StrEnum):
     REVOKED = "REVOKED"
 
 
+class Decision(StrEnum):
+    """A confirmed jump in the numbers, a declared loss, numbers that are wanted again."""
+
+    JUMP = "JUMP"
+    LOSS = "LOSS"
+    RESEND = "RESEND"
+
+
 class Store(Aggregate):
     """A shop; its id is the company's own."""
 
@@ -63,6 +71,8 @@ class Terminal(Aggregate):
     code_hash: str | None = mongoengine.StringField()
     code_expire_time: datetime | None = mongoengine.DateTimeField()
     used_code_hash: str | None = mongoengine.StringField()
+    # What people decided about missing numbers: {kind, epoch, first, last, person_id, why, time}, kind of Decision.
+    decisions: list[dict[str, Any]] = PlainField(default=list)
 
     def invite(self, code_hash: str, now: datetime) -> datetime:
         """Let whoever holds the code enrol, until the returned time (real). An earlier code is void.
@@ -99,6 +109,19 @@ class Terminal(Aggregate):
         self.state = TerminalState.REVOKED.value
         self.code_hash = self.code_expire_time = None
         return True
+
+    def decide(self, kind: Decision, first: int, last: int, *, person_id: str, why: str, now: datetime) -> bool:
+        """Record it about numbers of the present epoch; False when the same was decided before."""
+        if (first, last) in self.decided(kind):
+            return False
+        made = {"kind": kind.value, "epoch": self.epoch, "first": first, "last": last}
+        self.decisions = [*self.decisions, {**made, "person_id": person_id, "why": why, "time": now}]
+        return True
+
+    def decided(self, kind: Decision) -> list[tuple[int, int]]:
+        """The ranges of the present epoch about which this was decided."""
+        found = [each for each in self.decisions if each["kind"] == kind and each["epoch"] == self.epoch]
+        return [(each["first"], each["last"]) for each in found]
 
     @property
     def is_enrolled(self) -> bool:

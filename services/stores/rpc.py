@@ -7,18 +7,21 @@ from chassis import pages
 from chassis.errors import InvalidArgument, field
 from saleloop.stores.v1 import stores_service_pb2 as stores
 from saleloop.stores.v1 import stores_service_pb2_grpc as stores_grpc
+from services.stores.commands.decide_about_numbers import confirm_number_jump, declare_loss, request_resend
 from services.stores.commands.enrol_terminals import enrol_terminal, invite_terminals, revoke_terminal
 from services.stores.commands.put_master_data import put_members, put_skus
 from services.stores.commands.put_stores import put_stores
 from services.stores.domain.business_day import days_between
 from services.stores.domain.ranking import StoreFigures
 from services.stores.queries import figures
+from services.stores.queries.outcomes import list_outcomes
 from services.stores.queries.receipts import get_receipt, list_problems
 from services.stores.queries.stores import get_store, list_stores
 from services.stores.queries.terminals import get_terminal, list_terminals, view_of
 from services.stores.translate import (
     coverage_to_proto,
     invitation_to_proto,
+    outcome_to_proto,
     problem_to_proto,
     receipt_to_proto,
     store_to_proto,
@@ -82,6 +85,35 @@ class StoresServicer(stores_grpc.StoresServiceServicer):
         )
         rows, token = page.cut(found, lambda view: (f"{view.store_id}/{view.terminal_id}",))
         return stores.ListTerminalsResponse(terminals=map(terminal_to_proto, rows), next_page_token=token)
+
+    def ConfirmNumberJump(
+        self, request: stores.ConfirmNumberJumpRequest, context: Any
+    ) -> stores.ConfirmNumberJumpResponse:
+        numbers = (request.first, request.last)
+        terminal = confirm_number_jump(request.store_id, request.terminal_id, numbers, request.why)
+        return stores.ConfirmNumberJumpResponse(terminal=terminal_to_proto(view_of(terminal)))
+
+    def DeclareLoss(self, request: stores.DeclareLossRequest, context: Any) -> stores.DeclareLossResponse:
+        numbers = (request.first, request.last)
+        terminal = declare_loss(request.store_id, request.terminal_id, numbers, request.why)
+        return stores.DeclareLossResponse(terminal=terminal_to_proto(view_of(terminal)))
+
+    def RequestResend(self, request: stores.RequestResendRequest, context: Any) -> stores.RequestResendResponse:
+        terminal = request_resend(request.store_id, request.terminal_id, (request.first, request.last))
+        return stores.RequestResendResponse(terminal=terminal_to_proto(view_of(terminal)))
+
+    def ListReceiptOutcomes(
+        self, request: stores.ListReceiptOutcomesRequest, context: Any
+    ) -> stores.ListReceiptOutcomesResponse:
+        page = pages.open_page(request)
+        with field("last"):
+            found = list_outcomes(request.store_id, request.terminal_id, request.epoch, request.first, request.last)
+        start = int(page.after[0]) if page.after else 0
+        is_last = start + page.size >= len(found)
+        return stores.ListReceiptOutcomesResponse(
+            outcomes=[outcome_to_proto(*told) for told in found[start : start + page.size]],
+            next_page_token="" if is_last else page.token((start + page.size,)),
+        )
 
     def GetReceipt(self, request: stores.GetReceiptRequest, context: Any) -> stores.GetReceiptResponse:
         stored = get_receipt(request.store_id, request.terminal_id, request.epoch, request.number)

@@ -1,6 +1,6 @@
 """Between the contract's messages and the room's own values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,10 +52,14 @@ def outcomes_to_proto(batch: Batch, judged: Iterable[Judgement]) -> pos.BatchOut
         epoch=batch.epoch,
         batch_sequence=batch.batch_sequence,
         outcomes=[
-            pos.ReceiptOutcome(number=receipt.number, outcome=_OUTCOMES[outcome], reason=reason, flags=flags)
-            for receipt, outcome, reason, flags in judged
+            outcome_to_proto(receipt.number, outcome, reason, flags) for receipt, outcome, reason, flags in judged
         ],
     )
+
+
+def outcome_to_proto(number: int, outcome: Outcome, reason: str, flags: Sequence[str]) -> pos.ReceiptOutcome:
+    """What became of one receipt."""
+    return pos.ReceiptOutcome(number=number, outcome=_OUTCOMES[outcome], reason=reason, flags=flags)
 
 
 def time_from(stamp: Timestamp) -> datetime:
@@ -126,6 +130,21 @@ def terminal_to_proto(view: TerminalView) -> stores.Terminal:
         rejected=view.counts["rejected"],
         heard_time=timestamp(view.heard_time),
         public_key=view.public_key,
+        gaps=[
+            stores.NumberGap(first=first, last=last, since_time=timestamp(since)) for first, last, since in view.gaps
+        ],
+        unconfirmed_jumps=_ranges(view.unconfirmed_jumps),
+        losses=[
+            stores.DeclaredLoss(
+                first=loss["first"],
+                last=loss["last"],
+                person_id=loss["person_id"],
+                why=loss["why"],
+                time=timestamp(loss["time"]),
+            )
+            for loss in view.losses
+        ],
+        wanted=_ranges(view.wanted),
     )
 
 

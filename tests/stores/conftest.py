@@ -8,6 +8,7 @@ from chassis import database
 from services.stores.config import StoresSettings
 from services.stores.ledger import Ledger
 from tests.stack import Database
+from tests.stores.ingesting import open_stores
 
 
 @pytest.fixture
@@ -19,3 +20,9 @@ def ledger(fresh_database: Callable[[str], Database], monkeypatch: pytest.Monkey
     found.ensure_indexes()
     yield found
     database.disconnect()
+
+
+@pytest.fixture
+def store(ledger: Ledger) -> str:
+    """Three stores, of which s1 sells."""
+    return open_stores()

@@ -1,44 +1,19 @@
 """Batches become receipts, figures and progress exactly once."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from random import Random
 
 import pytest
 
-from chassis.clocks import to_milliseconds
-from services.stores.commands.ingest_batch import Batch, Counts, StoreUnknown, ingest_batch
-from services.stores.commands.known_names import KnownNames
-from services.stores.commands.put_master_data import put_members, put_skus
-from services.stores.commands.put_stores import StoreValues, put_stores
-from services.stores.domain.receipts import Discount, Kind, Line, Receipt
+from services.stores.commands.ingest_batch import StoreUnknown
+from services.stores.domain.receipts import Discount, Kind, Line
 from services.stores.ledger import Ledger
 from services.stores.queries import figures
-from services.stores.receipt_bytes import to_bytes
-from tests.stores.made_up import NOW, digested, message_of, receipt
+from tests.stores.ingesting import batch, ingest
+from tests.stores.made_up import receipt
 
 EVER = ("2000-01-01", "2100-01-01")
-
-
-@pytest.fixture
-def store(ledger: Ledger) -> str:
-    values = StoreValues("s1", "First", "East", 40.0, -75.0, "America/New_York", 2, "USD")
-    put_stores([values, replace(values, id="s2", name="Silent"), replace(values, id="s3", region="West")])
-    put_skus([(f"sku-{number}", {"name": "a", "category": "b", "brand": "c"}) for number in range(3)])
-    put_members([("m1", {"name": "Household 1"})])
-    return "s1"
-
-
-def batch(receipts: Sequence[Receipt], *, terminal: str = "t1", epoch: int = 1, store: str = "s1") -> Batch:
-    sent = [digested(each) for each in receipts]
-    bodies = [to_bytes(message_of(each)) for each in sent]
-    return Batch(store, terminal, epoch, to_milliseconds(NOW), sent, bodies)
-
-
-def ingest(ledger: Ledger, *batches: Batch) -> list[Counts]:
-    names = KnownNames(ledger)
-    return [ingest_batch(each, ledger, names) for each in batches]
 
 
 def test_a_batch_is_counted_and_its_repetition_is_not(ledger: Ledger, store: str) -> None:

@@ -25,10 +25,10 @@ class FigureSums:
         self.days: dict[tuple[str, str], DayFigures] = defaultdict(DayFigures)
         self.members: dict[tuple[str, str], MemberFigures] = defaultdict(MemberFigures)
 
-    def add(self, document: Doc, receipts: Iterable[Receipt], store: Mapping[str, object]) -> None:
+    def add(self, document: Doc, receipts: Iterable[Receipt]) -> None:
         """Count the receipts of a document of `receipt_batches`."""
         store_id, day, receive_time = document["store_id"], document["business_day"], document["receive_time"]
-        zone, closing_hour = str(store["time_zone"]), int(str(store["closing_hour"]))
+        zone, closing_hour = document["place"]
         is_late = receive_time > final_time(day, zone, closing_hour)
         late_date = receive_time.date().isoformat() if is_late else ""
         receive_seconds = int(receive_time.timestamp())
@@ -53,7 +53,7 @@ def add_figures(sums: FigureSums, ledger: Ledger, session: ClientSession) -> Non
     days, skus = [], []
     for (store_id, day), figures in sums.days.items():
         days.append(_day_update(store_id, day, figures))
-        skus += sku_updates(store_id, day, figures, sizes.get(f"{store_id}/{day}/0", 0))
+        skus += _sku_updates(store_id, day, figures, sizes.get(f"{store_id}/{day}/0", 0))
     ledger.days.bulk_write(days, ordered=False, session=session)
     ledger.day_skus.bulk_write(skus, ordered=False, session=session)
     if sums.members:
@@ -86,8 +86,11 @@ def _day_update(store_id: str, day: str, figures: DayFigures) -> UpdateOne:
     return UpdateOne({"_id": f"{store_id}/{day}"}, update, upsert=True)
 
 
-def sku_updates(store_id: str, day: str, figures: DayFigures, size: int) -> list[UpdateOne]:
-    """The first document of a day takes all until it is full (`size` is what it has in bytes), then the buckets."""
+def sku_counters(figures: DayFigures, size: int) -> dict[int, dict[str, int]]:
+    """The counters of a day's SKUs by bucket and path.
+
+    The first document of a day (0) takes all until it is full (`size` is what it has in bytes), then the buckets.
+    """
     size += sum(len(sku) for sku in figures.skus) * 3 + len(figures.skus) * _SKU_BYTES
     is_small = size <= FULL_BUCKET_BYTES
     buckets: dict[int, dict[str, int]] = defaultdict(dict)
@@ -97,10 +100,14 @@ def sku_updates(store_id: str, day: str, figures: DayFigures, size: int) -> list
         for name, index in SKU_COUNTERS:
             if value := values[index]:
                 added[path + name] = value
+    return buckets
+
+
+def _sku_updates(store_id: str, day: str, figures: DayFigures, size: int) -> list[UpdateOne]:
     identity = {"store_id": store_id, "business_day": day}
     return [
         UpdateOne({"_id": f"{store_id}/{day}/{bucket}"}, _update(identity, added), upsert=True)
-        for bucket, added in buckets.items()
+        for bucket, added in sku_counters(figures, size).items()
     ]
 
 

@@ -52,9 +52,9 @@ def keep_receipts(
             if receipt.kind is not Kind.SALE and receipt.original_number:
                 returns.append(_return(batch, receipt, day))
         for day, accepted in days.items():
-            document = _document(batch, day, accepted, categories)
+            document = _document(batch, store, day, accepted, categories)
             kept.append(document)
-            sums.add(document, [receipt for receipt, _, _ in accepted], store)
+            sums.add(document, [receipt for receipt, _, _ in accepted])
     if kept:
         ledger.batches.insert_many(kept, ordered=False, session=session)
     if returns:
@@ -62,7 +62,11 @@ def keep_receipts(
 
 
 def _document(
-    batch: Sent, day: str, accepted: Sequence[tuple[Receipt, bytes, tuple[str, ...]]], categories: Mapping[str, str]
+    batch: Sent,
+    store: Doc,
+    day: str,
+    accepted: Sequence[tuple[Receipt, bytes, tuple[str, ...]]],
+    categories: Mapping[str, str],
 ) -> Doc:
     key = batch.key
     numbers = [receipt.number for receipt, _, _ in accepted]
@@ -74,6 +78,7 @@ def _document(
         "terminal_id": batch.terminal_id,
         "epoch": batch.epoch,
         "business_day": day,
+        "place": [store["time_zone"], store["closing_hour"]],
         "receive_time": batch.receive_time,
         "numbers": numbers,
         "digests": Binary(b"".join([receipt.digest for receipt, _, _ in accepted])),

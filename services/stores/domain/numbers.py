@@ -84,14 +84,15 @@ def without(gap: Range, taken: Sequence[Range]) -> list[Range]:
     return left
 
 
+def is_jump(gap: Range, confirmed: Iterable[Range]) -> bool:
+    """True for a hole that is too wide to be believed, unless somebody confirmed it."""
+    is_wide = gap[1] - gap[0] + 1 > MAX_GAP
+    return is_wide and not any(first <= gap[0] and gap[1] <= last for first, last in confirmed)
+
+
 def missed(gaps: Iterable[Range], *, confirmed: Sequence[Range], lost: Sequence[Range]) -> list[Range]:
-    """The gaps that somebody should look for: no jumps unless confirmed, no declared losses."""
-    found: list[Range] = []
-    for gap in gaps:
-        is_jump = gap[1] - gap[0] + 1 > MAX_GAP
-        if not is_jump or any(first <= gap[0] and gap[1] <= last for first, last in confirmed):
-            found += without(gap, merged_ranges(lost))
-    return found
+    """The gaps that somebody should look for: no jumps unless confirmed, no declared losses (sorted, disjoint)."""
+    return [left for gap in gaps if not is_jump(gap, confirmed) for left in without(gap, lost)]
 
 
 def merged_ranges(ranges: Iterable[Range]) -> list[Range]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.stores.documents import Terminal
-from services.stores.domain.numbers import Range, missing
+from services.stores.documents import Decision, Terminal
+from services.stores.domain.numbers import Range, is_jump, merged_ranges, missed, missing
 from services.stores.ledger import Doc, Ledger
 from services.stores.queries.visible_stores import visible_store_ids, visible_terminal
 
@@ -15,7 +15,10 @@ _COUNTS = ("accepted", "duplicates", "conflicts", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class TerminalView:
-    """`seen` and `missing` are numbers of the present epoch, `counts` of all epochs by outcome."""
+    """`seen` and `missing` are numbers of the present epoch, `counts` of all epochs by outcome.
+
+    `gaps` are the missing ones with the time since when that is known.
+    """
 
     store_id: str
     terminal_id: str
@@ -26,6 +29,10 @@ class TerminalView:
     missing: Sequence[Range]
     counts: dict[str, int]
     heard_time: datetime | None
+    gaps: Sequence[tuple[int, int, datetime]]
+    unconfirmed_jumps: Sequence[Range]
+    losses: Sequence[Doc]
+    wanted: Sequence[Range]
 
 
 def get_terminal(store_id: str, terminal_id: str) -> TerminalView:
@@ -69,6 +76,13 @@ def _views(terminals: Iterable[Terminal], ledger: Ledger) -> list[TerminalView]:
 def _view(terminal: Terminal, progress: Sequence[Doc]) -> TerminalView:
     present = next((found for found in progress if found["epoch"] == terminal.epoch), None)
     seen = [(first, last) for first, last in present["seen"]] if present else []
+    confirmed = terminal.decided(Decision.JUMP)
+    losses = merged_ranges(terminal.decided(Decision.LOSS))
+    gaps = [
+        (first, last, since)
+        for start, end, since in (present["gaps"] if present else ())
+        for first, last in missed([(start, end)], confirmed=confirmed, lost=losses)
+    ]
     return TerminalView(
         store_id=terminal.store_id,
         terminal_id=terminal.terminal_id,
@@ -76,7 +90,18 @@ def _view(terminal: Terminal, progress: Sequence[Doc]) -> TerminalView:
         epoch=terminal.epoch,
         public_key=terminal.public_key or "",
         seen=seen,
-        missing=missing(seen),
+        missing=[(first, last) for first, last, _ in gaps],
         counts={name: sum(found["counts"][name] for found in progress) for name in _COUNTS},
         heard_time=max((found["heard_time"] for found in progress), default=None),
+        gaps=gaps,
+        unconfirmed_jumps=[gap for gap in missing(seen) if is_jump(gap, confirmed)],
+        losses=[
+            each for each in terminal.decisions if each["kind"] == Decision.LOSS and each["epoch"] == terminal.epoch
+        ],
+        wanted=[
+            part
+            for wanted in merged_ranges(terminal.decided(Decision.RESEND))
+            for first, last, _ in gaps
+            if (part := (max(first, wanted[0]), min(last, wanted[1]))) and part[0] <= part[1]
+        ],
     )

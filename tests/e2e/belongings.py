@@ -30,6 +30,17 @@ class Api:
         headers = {"authorization": f"Bearer {self.tokens.token('gateway', *roles, **who)}"}
         return self.client.request(verb, path, json=body, headers=headers)
 
+    def words(self, verb: str, path: str, body: Json | None, role: str) -> tuple[int, str]:
+        """Status and text of an answer."""
+        answer = self.call(verb, path, body, role)
+        return answer.status_code, answer.text
+
+    def first_words(self, path: str, role: str) -> tuple[int, str]:
+        """Status and first part of an answer that does not end by itself."""
+        headers = {"authorization": f"Bearer {self.tokens.token('gateway', role)}"}
+        with self.client.stream("GET", path, headers=headers) as answer:
+            return answer.status_code, next(answer.iter_text(), "")
+
     def done(self, verb: str, path: str, body: Json | None, *roles: str, **who: Any) -> Json:
         """The answer of a call that must succeed; repeated while what it needs has not arrived yet."""
 
@@ -164,7 +175,8 @@ def _store(api: Api, mark: str, region: str, store_id: str) -> dict[str, str]:
     api.done("POST", "/v1/stores:batchPut", {"stores": [store]}, "admin")
     terminal = {"store_id": store_id, "terminal_id": "T1"}
     api.done("POST", "/v1/terminals:batchCreateEnrolmentCodes", {"terminals": [terminal]}, "admin")
-    return {**terminal, "epoch": "1", "number": "1"}
+    api.done("POST", "/v1/members:batchPut", {"members": [{"id": f"member-{mark}", "name": mark}]}, "admin")
+    return {**terminal, "epoch": "1", "number": "1", "business_day": "2026-03-02", "member_id": f"member-{mark}"}
 
 
 def _publish(platform: Platform, service: str, event_type: str, subject: str, body: Json) -> None:

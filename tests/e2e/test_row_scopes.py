@@ -63,13 +63,14 @@ def test_rows_of_others_are_out_of_reach(api: Api, belongings: dict[str, str], o
     known = operation.method.input_type.fields_by_name
     if operation.verb == "GET" and "first_day" in known:
         path += "?first_day=2026-03-02&last_day=2026-03-08"
-    answer = api.call(operation.verb, path, body, role)
-    if answer.status_code == 200:
-        assert not operation.path_fields, answer.text
-        strange = [value for name, value in belongings.items() if len(value) > 4 and value in answer.text]
+    status, text = api.first_words(path, role) if operation.is_stream else api.words(operation.verb, path, body, role)
+    if status == 200:
+        assert not operation.path_fields, text
+        names = [name for name, value in belongings.items() if len(value) > 4 and name != "business_day"]
+        strange = [name for name in names if belongings[name] in text]
         assert strange == [], "a list shows what belongs to others"
     else:
-        assert answer.status_code in (403, 404), answer.text
+        assert status in (403, 404), text
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from services.stores.domain.receipts import Kind, Line, Receipt
 from services.stores.figures_rpc import FiguresServicer
 from services.stores.ledger import Ledger
 from services.stores.queries.heatmaps import geography, store_days, week_hours
+from services.stores.queries.hours import HourSums
 from services.stores.queries.members import member_figures
 from services.stores.queries.penetrations import set_penetration
 from services.stores.queries.rankings import RankingQuestion, figures_from, store_ranking
@@ -77,7 +78,14 @@ def test_ranking_and_change_are_those_counted_by_hand(ledger: Ledger, receipts: 
 @few
 def test_heatmaps_are_those_counted_by_hand(ledger: Ledger, receipts: list[Sold]) -> None:
     open_chain(ledger)
+    sums = HourSums()
+    sell(ledger, receipts[: len(receipts) // 2])
+    week_hours(WHOLE, sums, region="", store_id="")  # remembers the days as they are now
     sell(ledger, receipts)
+    hours, _ = week_hours(WHOLE, sums, region="", store_id="")
+    for hour in range(168):
+        of_hour = [counters(each.receipt) for each in receipts if each.hour == hour]
+        assert hours[hour] == (sum(c["receipts"] for c in of_hour), sum(c["revenue_minor"] for c in of_hour))
     by_hand = ByHand(receipts)
     for figure in ("revenue", "average_receipt"):
         days, rows, has_more, _ = store_days(WHOLE, region="", figure=figure, start=0, size=10)
@@ -85,10 +93,6 @@ def test_heatmaps_are_those_counted_by_hand(ledger: Ledger, receipts: list[Sold]
         for row in rows:
             for day, value in zip(days, row.values, strict=True):
                 assert value == figures_from(by_hand.totals((day, day)).get(row.store_id, {})).figure(figure)
-    hours, _ = week_hours(WHOLE, region="", store_id="")
-    for hour in range(168):
-        of_hour = [counters(each.receipt) for each in receipts if each.hour == hour]
-        assert hours[hour] == (sum(c["receipts"] for c in of_hour), sum(c["revenue_minor"] for c in of_hour))
     cells, _ = geography(WHOLE, region="", resolution=4)
     totals = by_hand.totals(WHOLE)
     places = by_cell([(store.latitude, store.longitude, store.id) for store in STORES], 4)
@@ -200,7 +204,7 @@ def test_a_figure_never_changes_through_stores_out_of_sight(
                 with pytest.raises(StoreNotFound):
                     day_statement(store.id, FIRST_DAY)
                 with pytest.raises(StoreNotFound):
-                    week_hours(WHOLE, region="", store_id=store.id)
+                    week_hours(WHOLE, HourSums(), region="", store_id=store.id)
 
 
 def test_a_member_is_known_where_the_member_bought(ledger: Ledger) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.stores.documents import Terminal, TerminalState
-from services.stores.ledger import Ledger
+from services.stores.ledger import Doc, Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +17,19 @@ class Coverage:
     freshness_time: datetime | None
 
 
+def enrolled_filter(store_ids: Sequence[str]) -> Doc:
+    """Terminals that count for the coverage; fits the index on store_id."""
+    return {"store_id": {"$in": list(store_ids)}, "state": TerminalState.ENROLLED.value}
+
+
 def coverage_of(store_ids: Sequence[str], ledger: Ledger) -> Coverage:
     """The coverage of figures of these stores. Opening its stream counts as being heard, also without receipts."""
-    enrolled = {
+    enrolled = [
         f"{found['_id']}/{found['epoch']}"
-        for found in Terminal.collection().find(
-            {"store_id": {"$in": list(store_ids)}, "state": TerminalState.ENROLLED.value}, {"epoch": 1}
-        )
-    }
-    heard = [
-        found["heard_time"]
-        for found in ledger.progress.find({"store_id": {"$in": list(store_ids)}}, {"heard_time": 1})
-        if found["_id"] in enrolled
+        for found in Terminal.collection().find(enrolled_filter(store_ids), {"epoch": 1})
     ]
-    return Coverage(len(heard), len(enrolled), max(heard, default=None))
+    group: Doc = {"_id": None, "heard": {"$sum": 1}, "last": {"$max": "$heard_time"}}
+    pipeline: list[Doc] = [{"$match": {"_id": {"$in": enrolled}}}, {"$group": group}]
+    for found in ledger.progress.aggregate(pipeline):
+        return Coverage(found["heard"], len(enrolled), found["last"])
+    return Coverage(0, len(enrolled), None)

@@ -40,6 +40,21 @@ def totals_by_day(ledger: Ledger, period: Period, view: View) -> Iterator[tuple[
         yield found["store_id"], found["business_day"], Counter(found.get("totals", {}))
 
 
+def receipts_pipeline(period: Period, view: View) -> list[Doc]:
+    """How many receipts of any kind were counted, by day.
+
+    A sale adds 1 to the receipts, and a return to the returns; the void of either takes that back and adds 1 to the
+    voids.
+    """
+    counted = {"$add": [{"$ifNull": [f"$totals.{name}", 0]} for name in ("receipts", "returns", "voids", "voids")]}
+    return [{"$match": days_filter(period, view)}, {"$group": {"_id": "$business_day", "counted": {"$sum": counted}}}]
+
+
+def receipts_by_day(ledger: Ledger, period: Period, view: View) -> dict[str, int]:
+    """The number of receipts of any kind that each day's figures hold; it only ever grows."""
+    return {found["_id"]: found["counted"] for found in ledger.days.aggregate(receipts_pipeline(period, view))}
+
+
 def hours_pipeline(period: Period, view: View) -> list[Doc]:
     """Receipts and revenue by the hour of the week."""
     sums: Doc = {name: {"$sum": f"$hours.v.{name}"} for name in ("receipts", "revenue_minor")}
@@ -82,7 +97,7 @@ def corrections(ledger: Ledger, period: Period, view: View) -> list[Correction]:
             added.get("receipts", 0),
             added.get("units_milli", 0),
         )
-        for found in ledger.days.find(corrections_filter(period, view), fields).hint("corrected")
+        for found in ledger.days.find(corrections_filter(period, view), fields)
         for arrival_day, added in found["corrections"].items()
     ]
 
@@ -93,6 +108,39 @@ def baskets(ledger: Ledger, period: Period, view: View) -> Iterator[tuple[str, s
     for found in ledger.batches.find(days_filter(period, view), fields).sort("business_day", 1):
         bought = [(each["s"], each.get("w", 1), each.get("m", "")) for each in found.get("baskets", ())]
         yield found["business_day"], found["store_id"], bought
+
+
+def receipts_with(ledger: Ledger, period: Period, view: View, skus: Sequence[str]) -> dict[str, int]:
+    """By store: the weight of the receipts that hold at least one of the SKUs."""
+    found = ledger.batches.aggregate(
+        [
+            {"$match": days_filter(period, view)},
+            {"$project": {"store_id": 1, "baskets": 1}},
+            {"$unwind": "$baskets"},
+            {"$match": {"baskets.s": {"$in": list(skus)}}},
+            {"$group": {"_id": "$store_id", "weight": {"$sum": {"$ifNull": ["$baskets.w", 1]}}}},
+        ]
+    )
+    return {each["_id"]: each["weight"] for each in found}
+
+
+def totals_by_sku(ledger: Ledger, period: Period, view: View) -> list[Doc]:
+    """Sums of units_milli, revenue_minor and receipts by SKU (in `_id`), in the order of the SKUs."""
+    names = {"units_milli": "u", "revenue_minor": "v", "receipts": "r"}
+    sums: Doc = {name: {"$sum": f"$skus.v.{short}"} for name, short in names.items()}
+    summed = ledger.day_skus.aggregate(
+        [
+            {"$match": days_filter(period, view)},
+            {"$project": {"groups": {"$objectToArray": "$skus"}}},
+            {"$unwind": "$groups"},
+            {"$project": {"skus": {"$objectToArray": "$groups.v"}}},
+            {"$unwind": "$skus"},
+            {"$group": {"_id": "$skus.k", **sums}},
+        ],
+        allowDiskUse=True,
+    )
+    # Sorted here, since the stored field names are escaped and sort differently.
+    return sorted(({**found, "_id": sku_of(found["_id"])} for found in summed), key=lambda row: str(row["_id"]))
 
 
 def member_documents(ledger: Ledger, member_id: str, view: View) -> list[Doc]:

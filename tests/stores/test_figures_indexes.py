@@ -1,0 +1,74 @@
+"""Figures are found by index, whatever the question: nothing walks over a whole collection."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from chassis import access
+from services.stores.cash_documents import CashCount
+from services.stores.documents import Store, Terminal
+from services.stores.ledger import Doc, Ledger
+from services.stores.queries import day_documents
+from services.stores.queries.coverage import enrolled_filter
+from services.stores.queries.statement import problems_filter
+from services.stores.queries.view import View, visible_view
+from tests.stores.figures_chain import PERIOD, acting, open_chain
+
+EVERYBODY: dict[str, dict[str, object]] = {
+    "director": {},
+    "regional_supervisor": {"region": "East"},
+    "store_manager": {"store_ids": frozenset({"w1", "w2"})},
+}
+
+
+def stages(plan: Any) -> Iterator[str]:
+    """Every stage of the winning plan of an explained query or aggregation."""
+    if isinstance(plan, Mapping):
+        if isinstance(plan.get("stage"), str):
+            yield plan["stage"]
+        for name, part in plan.items():
+            if name not in ("rejectedPlans", "command"):
+                yield from stages(part)
+    elif isinstance(plan, list):
+        for part in plan:
+            yield from stages(part)
+
+
+def explained(
+    ledger: Ledger, collection: str, *, pipeline: list[Doc] | None = None, filter: Doc | None = None
+) -> set[str]:
+    query: Doc = {"find": collection, "filter": filter or {}}
+    if pipeline is not None:
+        query = {"aggregate": collection, "pipeline": pipeline, "cursor": {}}
+    return set(stages(ledger.database.command({"explain": query, "verbosity": "queryPlanner"})))
+
+
+def questions(view: View) -> dict[str, tuple[str, Doc]]:
+    store = view.stores[0]
+    return {
+        "totals by day": ("store_days", day_documents.days_filter(PERIOD, view)),
+        "corrections": ("store_days", day_documents.corrections_filter(PERIOD, view)),
+        "baskets": ("receipt_batches", day_documents.days_filter(PERIOD, view)),
+        "coverage": ("terminals", enrolled_filter(view.ids)),
+        "put aside": ("receipt_problems", problems_filter(store, PERIOD[0])),
+        "cash": ("cash_counts", {"store_id": store.id, "business_day": PERIOD[0]}),
+    }
+
+
+@pytest.mark.parametrize("role", list(EVERYBODY))
+def test_no_figure_walks_over_a_collection(ledger: Ledger, role: str) -> None:
+    open_chain(ledger)
+    for aggregate in (Store, Terminal, CashCount):
+        aggregate.ensure_indexes()
+    with acting("stores.GetStoreRanking", role, **EVERYBODY[role]):
+        view = visible_view()
+        assert view.is_everything == (access.scope() is access.Scope.ALL)
+    for what, (collection, wanted) in questions(view).items():
+        found = explained(ledger, collection, filter=wanted)
+        assert "IXSCAN" in found, what
+        assert "COLLSCAN" not in found, what
+    for pipeline in (day_documents.totals_pipeline(PERIOD, view), day_documents.hours_pipeline(PERIOD, view)):
+        found = explained(ledger, "store_days", pipeline=pipeline)
+        assert "IXSCAN" in found, found
+        assert "COLLSCAN" not in found, found

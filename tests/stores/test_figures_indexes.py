@@ -50,6 +50,7 @@ def questions(view: View) -> dict[str, tuple[str, Doc]]:
         "totals by day": ("store_days", day_documents.days_filter(PERIOD, view)),
         "corrections": ("store_days", day_documents.corrections_filter(PERIOD, view)),
         "baskets": ("receipt_batches", day_documents.days_filter(PERIOD, view)),
+        "member": ("member_figures", day_documents.member_filter("m1", view)),
         "coverage": ("terminals", enrolled_filter(view.ids)),
         "put aside": ("receipt_problems", problems_filter(store, PERIOD[0])),
         "cash": ("cash_counts", {"store_id": store.id, "business_day": PERIOD[0]}),
@@ -68,7 +69,8 @@ def test_no_figure_walks_over_a_collection(ledger: Ledger, role: str) -> None:
         found = explained(ledger, collection, filter=wanted)
         assert "IXSCAN" in found, what
         assert "COLLSCAN" not in found, what
-    for pipeline in (day_documents.totals_pipeline(PERIOD, view), day_documents.hours_pipeline(PERIOD, view)):
+    for make in (day_documents.totals_pipeline, day_documents.hours_pipeline, day_documents.receipts_pipeline):
+        pipeline = make(PERIOD, view)
         found = explained(ledger, "store_days", pipeline=pipeline)
         assert "IXSCAN" in found, found
         assert "COLLSCAN" not in found, found

@@ -143,10 +143,14 @@ def totals_by_sku(ledger: Ledger, period: Period, view: View) -> list[Doc]:
     return sorted(({**found, "_id": sku_of(found["_id"])} for found in summed), key=lambda row: str(row["_id"]))
 
 
+def member_filter(member_id: str, view: View) -> Doc:
+    """The member's documents in the view's stores; fits the index on member_id."""
+    return {"member_id": member_id, **view.filter}
+
+
 def member_documents(ledger: Ledger, member_id: str, view: View) -> list[Doc]:
     """The member's figures, one document for each store of the view where it bought."""
-    keys = [f"{store_id}/{member_id}" for store_id in view.ids]
-    return list(ledger.member_figures.find({"_id": {"$in": keys}}))
+    return list(ledger.member_figures.find(member_filter(member_id, view)))
 
 
 def summed(documents: Sequence[Mapping[str, Any]], name: str) -> dict[str, int]:

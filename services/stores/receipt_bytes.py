@@ -37,17 +37,20 @@ def receipt_from(message: pos.Receipt, body: bytes) -> Receipt:
         )
         for line in message.lines
     ]
+    till_time = message.till_time
+    tenders = message.tenders
+    codes = message.coupon_codes
     return Receipt(
         number=message.number,
         kind=_KINDS.get(message.kind, Kind.UNKNOWN),
-        till_seconds=message.till_time.seconds,
-        till_nanos=message.till_time.nanos,
+        till_seconds=till_time.seconds,
+        till_nanos=till_time.nanos,
         currency_code=message.currency_code,
         total_minor=message.total_minor,
         lines=tuple(lines),
         member_id=message.member_id,
-        coupon_codes=tuple(message.coupon_codes),
-        tenders=tuple([Tender(tender.kind, tender.amount_minor) for tender in message.tenders]),
+        coupon_codes=tuple(codes) if codes else (),
+        tenders=tuple([Tender(tender.kind, tender.amount_minor) for tender in tenders]) if tenders else (),
         original_number=message.original_number,
         original_store_id=message.original_store_id,
         original_terminal_id=message.original_terminal_id,

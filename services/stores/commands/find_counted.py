@@ -13,6 +13,8 @@ from services.stores.domain.receipts import DIGEST_BYTES, Receipt
 from services.stores.ledger import Doc, Ledger, block_of
 from services.stores.receipt_bytes import receipt_from, to_bytes, unpack
 
+_UNNEEDED = {"baskets": 0, "digests": 0, "categories": 0, "blocks": 0}
+
 
 class WithReceipts(FromTerminal, Protocol):
     """A batch."""
@@ -66,7 +68,7 @@ def find_receipts(
     parts = [key.rpartition("/") for key in keys]
     blocks = {block_of(prefix, int(number)) for prefix, _, number in parts}
     wanted = set(keys)
-    for found in ledger.batches.find({"blocks": {"$in": list(blocks)}}, session=session):
+    for found in ledger.batches.find({"blocks": {"$in": list(blocks)}}, _UNNEEDED, session=session):
         prefix = found["key"]
         hits = [(index, key) for index, n in enumerate(found["numbers"]) if (key := f"{prefix}/{n}") in wanted]
         if hits:

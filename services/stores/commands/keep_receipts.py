@@ -1,7 +1,7 @@
 """Accepted receipts as documents: those of one batch and business day lie in one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from bson import Binary
@@ -15,6 +15,10 @@ from services.stores.domain.outcomes import Judgement, Outcome
 from services.stores.domain.receipts import Kind, Receipt
 from services.stores.ledger import Doc, Ledger, block_of, receipt_key
 from services.stores.receipt_bytes import pack
+
+PART_BYTES = 300_000
+# A receipt, its bytes and its flags.
+Accepted = tuple[Receipt, bytes, tuple[str, ...]]
 
 
 class Sent(FromTerminal, Protocol):
@@ -43,7 +47,7 @@ def keep_receipts(
     kept, returns = [], []
     for batch, result in counted:
         store = stores[batch.store_id]
-        days: dict[str, list[tuple[Receipt, bytes, tuple[str, ...]]]] = defaultdict(list)
+        days: dict[str, list[Accepted]] = defaultdict(list)
         for (receipt, outcome, _, flags), body in zip(result.judged, batch.bodies, strict=True):
             if outcome is not Outcome.ACCEPTED:
                 continue
@@ -52,20 +56,37 @@ def keep_receipts(
             if receipt.kind is not Kind.SALE and receipt.original_number:
                 returns.append(_return(batch, receipt, day))
         for day, accepted in days.items():
-            document = _document(batch, store, day, accepted, categories)
-            kept.append(document)
-            sums.add(document, [receipt for receipt, _, _ in accepted])
+            for part in _parts(accepted):
+                document = _document(batch, store, day, part, categories)
+                kept.append(document)
+                sums.add(document, [receipt for receipt, _, _ in part])
     if kept:
         ledger.batches.insert_many(kept, ordered=False, session=session)
     if returns:
         ledger.returns.insert_many(returns, ordered=False, session=session)
 
 
+def _parts(accepted: Sequence[Accepted]) -> Iterator[Sequence[Accepted]]:
+    """Nearly always one; receipts of thousands of lines are spread, so that no document grows past 1 MiB."""
+    if sum([len(body) for _, body, _ in accepted]) <= PART_BYTES:
+        yield accepted
+        return
+    part: list[Accepted] = []
+    size = 0
+    for each in accepted:
+        if part and size + len(each[1]) > PART_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(each)
+        size += len(each[1])
+    yield part
+
+
 def _document(
     batch: Sent,
     store: Doc,
     day: str,
-    accepted: Sequence[tuple[Receipt, bytes, tuple[str, ...]]],
+    accepted: Sequence[Accepted],
     categories: Mapping[str, str],
 ) -> Doc:
     key = batch.key

@@ -118,7 +118,7 @@ class Handover:
             content=batch.content,
             signature=batch.signature,
             challenge=batch.challenge,
-            edge_id=self._edge_id,
+            edge_id=self._edge_id if batch.receipts else "",
         )
         envelope.receive_time.FromDatetime(real_clock.now())
         with telemetry.span("pos.batch", "producer"):

@@ -18,7 +18,7 @@ from gateway.pos.streams import Stream, StreamEnds
 from gateway.pos.tokens import authenticate
 from saleloop.pos.v1 import pos_service_pb2 as pos
 
-ENROLLED, REVOKED = "terminal_enrolled.v1", "terminal_revoked.v1"
+ENROLLED, REVOKED, WANTED = "terminal_enrolled.v1", "terminal_revoked.v1", "receipts_wanted.v1"
 _LOOKS_AT_ONCE = 16
 log = logs.get_logger(__name__)
 
@@ -55,6 +55,8 @@ class Edge:
         try:
             if routing_key in (ENROLLED, REVOKED):
                 self._hear_of_key(routing_key, orjson.loads(body))
+            elif routing_key == WANTED:
+                self._hear_of_wanted(orjson.loads(body))
             else:
                 self._hear_outcomes(pos.BatchOutcomes.FromString(body))
         except (DecodeError, ValueError, KeyError, TypeError, AttributeError):
@@ -105,6 +107,12 @@ class Edge:
             self._require_key(name, self.keys.revoked(name, epoch))
         else:
             self._require_key(name, self.keys.enrolled(name, TerminalKey(str(event["public_key"]), epoch)))
+
+    def _hear_of_wanted(self, event: dict[str, Any]) -> None:
+        ranges = [(int(each["first"]), int(each["last"])) for each in event["ranges"]]
+        for stream in self._streams.get((str(event["store_id"]), str(event["terminal_id"])), ()):
+            if stream.caller.key.epoch == int(event["epoch"]):
+                stream.want(ranges)
 
     def _require_key(self, name: TerminalName, key: TerminalKey | None) -> None:
         for stream in self._streams.get(name, ()):

@@ -4,8 +4,11 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs
 
 import orjson
+from google.protobuf.json_format import MessageToDict
 from starlette.types import Receive, Scope, Send
 
 from chassis import telemetry
@@ -19,13 +22,18 @@ from gateway.pos.http_bodies import plain_body, read_receipts
 from gateway.pos.keys import TerminalKeys
 from gateway.pos.metrics import BATCHES
 from gateway.pos.signatures import decode_signature, is_signed_by, signed_over_http
+from gateway.pos.stores_client import MAX_OUTCOMES
 from gateway.pos.tokens import CLOCK_SKEW_S, MAX_LIFE_S, Caller, authenticate
 from saleloop.pos.v1 import pos_service_pb2 as pos
 
 RECEIPTS_PATH = "/v1/pos/receipts:batch"
+OUTCOMES_PATH = "/v1/pos/receipts:outcomes"
 # Reading JSON of this size takes a millisecond; more is read in a thread, so that streams are not held up.
 READ_HERE_BYTES = 16 * 1024
 _MAX_NUMBER = 2**53
+
+# What became of the receipts with these numbers (first, last) of a terminal. Raises RemoteError.
+Ask = Callable[[Caller, int, int], Awaitable[list[pos.ReceiptOutcome]]]
 
 
 class UsedTokens:
@@ -53,8 +61,8 @@ class UsedTokens:
 class Intake:
     """An ASGI application."""
 
-    def __init__(self, keys: TerminalKeys, handover: Handover) -> None:
-        self._keys, self._handover = keys, handover
+    def __init__(self, keys: TerminalKeys, handover: Handover, ask: Ask) -> None:
+        self._keys, self._handover, self._ask = keys, handover, ask
         self._used = UsedTokens()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,13 +81,16 @@ class Intake:
 
     async def _answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> Answer:
         verb, path = scope["method"], scope["path"]
-        if path != RECEIPTS_PATH:
+        wanted = {RECEIPTS_PATH: "POST", OUTCOMES_PATH: "GET"}.get(path)
+        if wanted is None:
             raise Refusal("NOT_FOUND", "ROUTE_NOT_FOUND", "there is no such address")
-        if verb != "POST":
+        if verb != wanted:
             raise Refusal(
-                "INVALID_ARGUMENT", "METHOD_NOT_ALLOWED", "use POST", http_status=405, headers={"allow": "POST"}
+                "INVALID_ARGUMENT", "METHOD_NOT_ALLOWED", f"use {wanted}", http_status=405, headers={"allow": wanted}
             )
         caller = await authenticate(headers.get("authorization", ""), self._keys)
+        if verb == "GET":
+            return await self._outcomes(caller, scope["query_string"])
         return await self._batch(caller, headers, receive)
 
     async def _batch(self, caller: Caller, headers: dict[str, str], receive: Receive) -> Answer:
@@ -113,6 +124,14 @@ class Intake:
                 "UNAVAILABLE", "BROKER_BUSY", "nothing was kept: send the batch again", headers={"retry-after": "1"}
             ) from refused
 
+    async def _outcomes(self, caller: Caller, query: bytes) -> Answer:
+        values = _query(query)
+        first, last = (_number(values.get(name, ""), name) for name in ("first", "last"))
+        if not 0 <= last - first < MAX_OUTCOMES:
+            raise InvalidArgument(message=f"last is at least first, and at most {MAX_OUTCOMES} numbers", field="last")
+        outcomes = await self._ask(caller, first, last)
+        return _json({"outcomes": [MessageToDict(each, preserving_proto_field_name=True) for each in outcomes]})
+
 
 def _own(batch: pos.ReceiptBatch, caller: Caller, sequence: int) -> bytes:
     """The batch under its terminal's name. What it says about itself must fit the token and the header."""
@@ -128,6 +147,14 @@ def _number(text: str, name: str) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < len(text) <= 16 and 1 <= int(text) <= _MAX_NUMBER):
         raise InvalidArgument(message=f"{name} must be a number from 1 to 2^53", field=name)
     return int(text)
+
+
+def _query(query: bytes) -> dict[str, str]:
+    try:
+        found = parse_qs(query.decode("latin-1"), max_num_fields=20)
+    except ValueError:
+        raise InvalidArgument(message="too many fields in the query") from None
+    return {name: values[-1] for name, values in found.items()}
 
 
 def _json(value: object) -> Answer:

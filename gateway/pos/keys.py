@@ -23,12 +23,14 @@ MAX_KEYS = 20_000
 class TerminalKey:
     """The present key of an enrolled terminal (base64url) and its epoch.
 
-    All receipts up to `high_water_mark` were counted when stores was asked.
+    When stores was asked, all receipts up to `high_water_mark` were counted, and those `wanted` (first, last) were to
+    be sent again.
     """
 
     public_key: str
     epoch: int
     high_water_mark: int = field(default=0, compare=False)
+    wanted: tuple[tuple[int, int], ...] = field(default=(), compare=False)
 
 
 # Asks stores: the key, or None when there is no such terminal or its door is closed. Raises Unavailable.

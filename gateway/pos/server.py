@@ -18,7 +18,7 @@ from chassis.rpc_client import aio_channel
 from chassis.topology import OUTCOMES_EXCHANGE, events_exchange
 from gateway.config import GatewaySettings
 from gateway.pos.batches import MAX_BYTES, Handover, read_batch
-from gateway.pos.edge import ENROLLED, REVOKED, Edge
+from gateway.pos.edge import ENROLLED, REVOKED, WANTED, Edge
 from gateway.pos.intake import Intake
 from gateway.pos.keys import TerminalKeys
 from gateway.pos.quiet_uvicorn import QuietServer
@@ -76,7 +76,7 @@ async def _serve(settings: GatewaySettings) -> None:
     listener.start()
     await server.start()
     watch = asyncio.create_task(edge.watch())
-    http = QuietServer(Intake(keys, handover), settings.bind_host, settings.pos_http_port)
+    http = QuietServer(Intake(keys, handover, stores.outcomes_of), settings.bind_host, settings.pos_http_port)
     http_task = asyncio.create_task(http.serve())
     telemetry.add_readiness_check("broker", lambda: publisher.is_connected and listener.is_connected)
     telemetry.serve_telemetry(settings.telemetry_port, settings.bind_host)
@@ -108,7 +108,7 @@ def _listener(settings: GatewaySettings, edge_id: str, edge: Edge, loop: asyncio
         settings.amqp_url,
         "gateway-pos-hears",
         "gateway.pos",
-        [(OUTCOMES_EXCHANGE, edge_id), (events, ENROLLED), (events, REVOKED)],
+        [(OUTCOMES_EXCHANGE, edge_id), *((events, kind) for kind in (ENROLLED, REVOKED, WANTED))],
         hear,
         on_ready=lambda: _soon(loop, edge.doubt),
     )

@@ -9,10 +9,13 @@ from chassis.rpc_client import Channel, RemoteError, bearer
 from chassis.tokens import AccessTokenIssuer
 from contracts.roles import Role
 from gateway.pos.keys import TerminalKey, TerminalName
+from gateway.pos.tokens import Caller
+from saleloop.pos.v1 import pos_service_pb2 as pos
 from saleloop.stores.v1 import stores_service_pb2 as stores
 from saleloop.stores.v1.stores_service_pb2_grpc import StoresServiceStub
 
 LOOKUP_TIMEOUT_S = 3.0
+MAX_OUTCOMES = 1_000
 _EDGE = Principal("gateway-pos", frozenset({Role.GATEWAY.value}))
 
 
@@ -36,7 +39,21 @@ class StoresClient:
         if terminal.state != stores.TERMINAL_STATE_ENROLLED or not terminal.public_key:
             return None
         counted = terminal.seen[0].last if terminal.seen and terminal.seen[0].first == 1 else 0
-        return TerminalKey(terminal.public_key, terminal.epoch, counted)
+        wanted = tuple((each.first, each.last) for each in terminal.wanted)
+        return TerminalKey(terminal.public_key, terminal.epoch, counted, wanted)
+
+    async def outcomes_of(self, caller: Caller, first: int, last: int) -> list[pos.ReceiptOutcome]:
+        """What became of these numbers of a terminal, at most 1,000 outcomes. Raises RemoteError."""
+        request = stores.ListReceiptOutcomesRequest(
+            store_id=caller.store_id,
+            terminal_id=caller.terminal_id,
+            epoch=caller.key.epoch,
+            first=first,
+            last=last,
+            page_size=MAX_OUTCOMES,
+        )
+        answer = await self._stub.ListReceiptOutcomes(request, timeout=LOOKUP_TIMEOUT_S, metadata=self._token())
+        return list(answer.outcomes)
 
     def _token(self) -> tuple[tuple[str, str], ...]:
         return bearer(self._issuer.issue(_EDGE, "stores", timedelta(minutes=1)))

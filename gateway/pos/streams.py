@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import grpc
@@ -48,6 +48,7 @@ class Stream:
     async def run(self, batches: AsyncIterator[ReadBatch]) -> None:
         """Until the terminal is done, goes away, or must go. Raises StreamEnds."""
         await self._context.write(pos.StreamReceiptsResponse(welcome=self._welcome()))
+        self.want(self.caller.key.wanted)
         # An empty batch tells stores that the terminal was heard, also when it has nothing to sell.
         self._start(Sealed(0, 0, b""), is_told=False)
         reader, writer = asyncio.create_task(self._read(batches)), asyncio.create_task(self._answer())
@@ -69,6 +70,12 @@ class Stream:
         """Send what may be missed: outcomes, wanted numbers."""
         if self._answers.qsize() < MAX_UNREAD:
             self._answers.put_nowait(message)
+
+    def want(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Ask the terminal for these numbers (first, last) again."""
+        wanted = pos.ReceiptsWanted(ranges=[pos.WantedRange(first=first, last=last) for first, last in ranges])
+        if wanted.ranges:
+            self.tell(pos.StreamReceiptsResponse(wanted=wanted))
 
     def _welcome(self) -> pos.Welcome:
         return pos.Welcome(

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-FIGURES = ("revenue", "receipts", "units", "average_receipt", "discounts", "returns")
+_ATTRIBUTES = {
+    "revenue": "revenue_minor",
+    "receipts": "receipts",
+    "units": "units_milli",
+    "average_receipt": "average_receipt_minor",
+    "discounts": "discount_minor",
+    "returns": "returns",
+}
+FIGURES = tuple(_ATTRIBUTES)
 
 
 def require_figure(name: str) -> str:
@@ -42,16 +50,8 @@ class StoreFigures:
 
     def figure(self, name: str) -> int:
         """The figure of that name (one of FIGURES). Raises ValueError."""
-        require_figure(name)
-        by_name = {
-            "revenue": self.revenue_minor,
-            "receipts": self.receipts,
-            "units": self.units_milli,
-            "average_receipt": self.average_receipt_minor,
-            "discounts": self.discount_minor,
-            "returns": self.returns,
-        }
-        return by_name[name]
+        value: int = getattr(self, _ATTRIBUTES[require_figure(name)])
+        return value
 
 
 def rank(stores: Sequence[StoreFigures], figure: str) -> list[tuple[int, StoreFigures]]:
@@ -59,15 +59,16 @@ def rank(stores: Sequence[StoreFigures], figure: str) -> list[tuple[int, StoreFi
 
     Stores without sales stand at the end, also behind a store whose returns were larger than its sales.
     """
-    ordered = sorted(stores, key=lambda s: (not s.has_sales, -s.figure(figure), s.store_id))
+    ordered = sorted(
+        ((not store.has_sales, -store.figure(figure), store.store_id, store) for store in stores),
+        key=lambda each: each[:3],
+    )
     ranked: list[tuple[int, StoreFigures]] = []
-    for position, store in enumerate(ordered, start=1):
-        before = ranked[-1] if ranked else None
-        equal = before is not None and (before[1].has_sales, before[1].figure(figure)) == (
-            store.has_sales,
-            store.figure(figure),
-        )
-        ranked.append((before[0] if before is not None and equal else position, store))
+    before: tuple[bool, int] | None = None
+    for position, (is_silent, value, _, store) in enumerate(ordered, start=1):
+        is_equal = before == (is_silent, value)
+        ranked.append((ranked[-1][0] if is_equal else position, store))
+        before = is_silent, value
     return ranked
 
 

@@ -9,6 +9,7 @@ from services.stores.domain.ranking import StoreFigures, rank, share_bp
 from services.stores.ledger import Doc, Ledger
 from services.stores.queries import day_documents
 from services.stores.queries.coverage import Coverage, coverage_of
+from services.stores.queries.hours import HourSums
 from services.stores.queries.rankings import figures_of_stores
 from services.stores.queries.view import visible_view
 
@@ -50,10 +51,15 @@ def ranking(period: Period, *, region: str, figure: str) -> Ranking:
     )
 
 
-def hourly(period: Period, *, region: str, store_id: str) -> tuple[list[tuple[int, int]], Coverage]:
-    """(receipts, revenue) of the 168 hours of the week, Monday 00:00 first. Raises StoreNotFound."""
+def hourly(
+    period: Period, *, region: str, store_id: str, sums: HourSums | None = None
+) -> tuple[list[tuple[int, int]], Coverage]:
+    """(receipts, revenue) of the 168 hours of the week, Monday 00:00 first; `sums` remembers days between calls.
+
+    Raises StoreNotFound.
+    """
     ledger, view = Ledger(), visible_view(region, store_id)
-    hours = day_documents.hours_of_week(ledger, period, view)
+    hours = (sums or HourSums()).of_week(ledger, period, view)
     return [hours.get(hour, (0, 0)) for hour in range(HOURS_OF_WEEK)], coverage_of(view.ids, ledger)
 
 

@@ -4,7 +4,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -24,7 +24,11 @@ class Client:
     def call(self, verb: str, path: str, body: dict[str, Any] | None = None, key: str = "") -> dict[str, Any]:
         """The answer as JSON. Raises RuntimeError with the problem for anything but 2xx."""
         headers = self._headers | ({"Idempotency-Key": key} if key else {})
-        self._connection.request(verb, path, json.dumps(body).encode() if body is not None else None, headers)
+        return self.send(verb, path, json.dumps(body).encode() if body is not None else None, headers)
+
+    def send(self, verb: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
+        """The same with any body and headers."""
+        self._connection.request(verb, path, body, dict(headers))
         answer = self._connection.getresponse()
         content = answer.read()
         if answer.status >= 300:

@@ -1,6 +1,7 @@
 """Figures are found by index, whatever the question: nothing walks over a whole collection."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,12 +9,14 @@ import pytest
 from chassis import access
 from services.stores.cash_documents import CashCount
 from services.stores.documents import Store, Terminal
+from services.stores.domain.receipts import Kind, Line, Receipt
 from services.stores.ledger import Doc, Ledger
 from services.stores.queries import day_documents
 from services.stores.queries.coverage import enrolled_filter
 from services.stores.queries.statement import problems_filter
 from services.stores.queries.view import View, visible_view
-from tests.stores.figures_chain import PERIOD, acting, open_chain
+from tests.stores.figures_chain import PERIOD, Sold, acting, open_chain, sell
+from tests.stores.made_up import digested
 
 EVERYBODY: dict[str, dict[str, object]] = {
     "director": {},
@@ -42,6 +45,14 @@ def explained(
     if pipeline is not None:
         query = {"aggregate": collection, "pipeline": pipeline, "cursor": {}}
     return set(stages(ledger.database.command({"explain": query, "verbosity": "queryPlanner"})))
+
+
+def documents_read(found: Any) -> int:
+    """The documents that an executed plan has looked at."""
+    if isinstance(found, Mapping):
+        own = found.get("totalDocsExamined")
+        return own if isinstance(own, int) else max((documents_read(part) for part in found.values()), default=0)
+    return max(map(documents_read, found), default=0) if isinstance(found, list) else 0
 
 
 def questions(view: View) -> dict[str, tuple[str, Doc]]:
@@ -74,3 +85,27 @@ def test_no_figure_walks_over_a_collection(ledger: Ledger, role: str) -> None:
         found = explained(ledger, "store_days", pipeline=pipeline)
         assert "IXSCAN" in found, found
         assert "COLLSCAN" not in found, found
+
+
+def test_the_number_of_receipts_makes_no_figure_read_more(ledger: Ledger) -> None:
+    open_chain(ledger)
+    at = int(datetime(2026, 3, 10, 4, tzinfo=UTC).timestamp())
+
+    def sales(numbers: range) -> list[Sold]:
+        lines = (Line("sku-0", 1000, 500),)
+        made = [Receipt(n, Kind.SALE, at + n * 60, 0, "CNY", 500, lines) for n in numbers]
+        return [Sold(store_id, digested(one), 0) for one in made for store_id in ("e1", "e2")]
+
+    def read() -> list[int]:
+        view = visible_view()
+        makers = (day_documents.totals_pipeline, day_documents.hours_pipeline, day_documents.receipts_pipeline)
+        queries = [{"aggregate": "store_days", "pipeline": make(PERIOD, view), "cursor": {}} for make in makers]
+        return [
+            documents_read(ledger.database.command({"explain": query, "verbosity": "executionStats"}))
+            for query in queries
+        ]
+
+    sell(ledger, sales(range(1, 3)))
+    assert read() == [2, 2, 2]
+    sell(ledger, sales(range(3, 40)))
+    assert read() == [2, 2, 2]

@@ -194,3 +194,18 @@ def test_late_receipts_show_as_a_correction(stub: Any, ledger: Ledger) -> None:
         ("e1", "2026-03-17", 50, 1)
     ]
     assert truth.correction_count == 1
+
+
+def test_a_statement_tells_gaps_and_what_was_put_aside_that_day(stub: Any, ledger: Ledger) -> None:
+    conflict, rejected = sale("e1", 1, 701), sale("e1", 3, 5, lines=(Line("", 1000, 5),))
+    sell(ledger, [conflict, rejected, sale("e1", 9, 10)])
+    sell(ledger, [Sold("e1", sale("e1", 1, 702).receipt, late_hours=48)])
+    request = pb.GetDayStatementRequest(store_id="e1", business_day="2026-03-10")
+    found = stub.GetDayStatement(request, metadata=token("finance"), timeout=5).statement
+    assert (found.conflicts, found.rejected) == (1, 1)
+    assert [(gap.terminal_id, gap.missing_receipts, list(gap.missing)) for gap in found.gaps] == [
+        ("t1", 6, ["2", "4-8"])
+    ]
+    assert found.figures.revenue_minor == 710
+    request = pb.GetDayStatementRequest(store_id="e1", business_day="2026-03-11")
+    assert stub.GetDayStatement(request, metadata=token("finance"), timeout=5).statement.conflicts == 0

@@ -51,6 +51,19 @@ def test_a_loss_is_recorded_with_who_and_why_and_is_no_gap_any_more(ledger: Ledg
     assert list_terminals(store_id="", with_gaps=True, after="", limit=9) == []
 
 
+def test_a_declared_loss_lets_the_watermark_go_on(ledger: Ledger, terminal: Terminal) -> None:
+    def watermark() -> object:
+        found = ledger.progress.find_one({"_id": "s1/t1/1"})
+        assert found is not None
+        return found.get("watermark_time")
+
+    before = watermark()
+    declare_loss("s1", "t1", (6, 7), "till burnt")
+    later = NOW + timedelta(hours=2)
+    ingest(ledger, batch([receipt(30_001, till_seconds=int(later.timestamp()) - 5)], receive_time=later))
+    assert before != watermark() == later - timedelta(seconds=5)
+
+
 def test_a_terminal_is_asked_to_send_again_until_it_did(ledger: Ledger, terminal: Terminal) -> None:
     assert view_of(request_resend("s1", "t1", (0, 0))).wanted == [(6, 7)]
     request_resend("s1", "t1", (7, 7))

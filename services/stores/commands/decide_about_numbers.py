@@ -7,6 +7,7 @@ from saleloop.stores.v1 import events_pb2 as events
 from services.stores.documents import Decision, Terminal
 from services.stores.domain.errors import JumpNotFound, NumbersNotMissing
 from services.stores.domain.numbers import Range
+from services.stores.ledger import Ledger, progress_key
 from services.stores.queries.terminals import view_of
 from services.stores.queries.visible_stores import visible_terminal
 
@@ -23,6 +24,7 @@ def confirm_number_jump(store_id: str, terminal_id: str, numbers: Range, why: st
             raise JumpNotFound(f"{numbers[0]} to {numbers[1]} is no unconfirmed jump")
         _decide(terminal, Decision.JUMP, numbers, why)
         terminal.commit(why=why)
+    _tell_ingestion(terminal, "confirmed", numbers)
     return terminal
 
 
@@ -37,6 +39,7 @@ def declare_loss(store_id: str, terminal_id: str, numbers: Range, why: str) -> T
         _require_missing(terminal, numbers)
         _decide(terminal, Decision.LOSS, numbers, why)
         terminal.commit(why=why)
+    _tell_ingestion(terminal, "lost", numbers)
     return terminal
 
 
@@ -72,6 +75,12 @@ def request_resend(store_id: str, terminal_id: str, numbers: Range) -> Terminal:
 def _decide(terminal: Terminal, kind: Decision, numbers: Range, why: str) -> None:
     person_id = principal.current().principal.subject
     terminal.decide(kind, *numbers, person_id=person_id, why=why, now=real_clock.now())
+
+
+def _tell_ingestion(terminal: Terminal, name: str, numbers: Range) -> None:
+    """The watermark of a terminal depends on it; repeated with the command, should it have been cut off here."""
+    key = progress_key(terminal.store_id, terminal.terminal_id, terminal.epoch)
+    Ledger().progress.update_one({"_id": key}, {"$addToSet": {name: list(numbers)}})
 
 
 def _require_missing(terminal: Terminal, numbers: Range) -> None:

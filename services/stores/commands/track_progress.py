@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from pymongo import InsertOne, UpdateOne
 from pymongo.client_session import ClientSession
 
-from services.stores.domain.numbers import dated_gaps, with_numbers
+from services.stores.domain.numbers import dated_gaps, merged_ranges, missed, with_numbers
 from services.stores.domain.outcomes import Judgement, Outcome
 from services.stores.domain.receipts import MAX_NUMBER
 from services.stores.ledger import Doc, Ledger
@@ -45,6 +45,9 @@ class TerminalState:
         stored = stored or {}
         self.seen = [(first, last) for first, last in stored.get("seen", ())]
         self.gaps = [(first, last, since) for first, last, since in stored.get("gaps", ())]
+        # What people decided: jumps that are gaps, and numbers that will never come.
+        self._confirmed = [(first, last) for first, last in stored.get("confirmed", ())]
+        self._lost = merged_ranges((first, last) for first, last in stored.get("lost", ()))
         # The highest counted number with the till's time (seconds).
         number, seconds = stored.get("highest", (0, 0))
         self.highest: tuple[int, int] = (number, seconds)
@@ -65,9 +68,13 @@ class TerminalState:
             self.seen, [receipt.number for receipt, *_ in judged if 1 <= receipt.number <= MAX_NUMBER]
         )
         self.gaps = dated_gaps(self.gaps, self.seen, receive_time)
-        if not self.gaps and (latest or not judged):
+        if (latest or not judged) and not self._is_missing():
             whole = min(receive_time, datetime.fromtimestamp(latest, UTC)) if latest else receive_time
             self._watermark_time = whole if self._watermark_time is None else max(self._watermark_time, whole)
+
+    def _is_missing(self) -> bool:
+        gaps = [(first, last) for first, last, _ in self.gaps]
+        return bool(gaps) and bool(missed(gaps, confirmed=self._confirmed, lost=self._lost))
 
     def count(self, accepted: int, duplicates: int, conflicts: int, rejected: int) -> None:
         """Add to the receipts by outcome."""

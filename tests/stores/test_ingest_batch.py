@@ -123,3 +123,15 @@ def test_penetration_hours_and_silent_stores(ledger: Ledger, store: str) -> None
     assert cells[7] == (2, 17)  # Monday 07:59 in New York
     ranked = figures.ranking(EVER, region="East", figure="receipts").stores
     assert [(position, found.store_id) for position, found in ranked] == [(1, "s1"), (2, "s2")]
+
+
+def test_rivals_that_start_the_same_day_and_member_at_once_both_succeed(ledger: Ledger, store: str) -> None:
+    for number in range(1, 9):
+        rivals = [
+            batch([receipt(number, member_id=f"m{number}")], terminal=terminal, epoch=number)
+            for terminal in ("t1", "t2", "t3", "t4")
+        ]
+        with ThreadPoolExecutor(4) as threads:
+            counted = list(threads.map(lambda one: ingest(ledger, one)[0], rivals))
+        assert [each.accepted for each in counted] == [1, 1, 1, 1]
+    assert figures.ranking(EVER, region="", figure="revenue").total_receipts == 32

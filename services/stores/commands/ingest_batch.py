@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pymongo.client_session import ClientSession
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from chassis import documents
 from services.stores.commands.count_figures import FigureSums, add_figures
@@ -21,6 +21,7 @@ from services.stores.ledger import Doc, Ledger, progress_key
 TRANSACTION_TIMEOUT_S = 20.0
 # Rivals that create the same document at once: the loser fails with a duplicate key and starts again.
 CREATION_RETRIES = 8
+DUPLICATE_KEY = 11_000
 
 
 class StoreUnknown(Exception):
@@ -88,10 +89,17 @@ def ingest_batches(batches: Sequence[Batch], ledger: Ledger, names: KnownNames) 
         try:
             counted = iter(documents.transaction(work, timeout_s=TRANSACTION_TIMEOUT_S))
             break
-        except DuplicateKeyError:
-            if attempt == CREATION_RETRIES - 1:
+        except (DuplicateKeyError, BulkWriteError) as error:
+            if attempt == CREATION_RETRIES - 1 or not _is_duplicate(error):
                 raise
     return [None if stores[batch.store_id] is None else next(counted) for batch in batches]
+
+
+def _is_duplicate(error: DuplicateKeyError | BulkWriteError) -> bool:
+    if isinstance(error, DuplicateKeyError):
+        return True
+    failed = error.details.get("writeErrors", [])
+    return bool(failed) and all(each["code"] == DUPLICATE_KEY for each in failed)
 
 
 class _Ingestion:

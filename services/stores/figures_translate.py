@@ -27,6 +27,7 @@ def truth_to_proto(truth: Truth) -> pb.Truth:
         state=_STATES[truth.is_final],
         corrections=map(_correction, truth.corrections),
         correction_count=truth.correction_count,
+        complete_time=timestamp(truth.complete_time),
     )
 
 

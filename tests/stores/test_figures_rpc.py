@@ -209,3 +209,15 @@ def test_a_statement_tells_gaps_and_what_was_put_aside_that_day(stub: Any, ledge
     assert found.figures.revenue_minor == 710
     request = pb.GetDayStatementRequest(store_id="e1", business_day="2026-03-11")
     assert stub.GetDayStatement(request, metadata=token("finance"), timeout=5).statement.conflicts == 0
+
+
+def test_figures_are_complete_up_to_the_terminal_that_is_furthest_behind(stub: Any, ledger: Ledger) -> None:
+    request = pb.GetStoreRankingRequest(**DAYS)
+    own = token("store_manager", store_ids=frozenset({"e1"}))
+    assert not stub.GetStoreRanking(request, metadata=own, timeout=5).truth.HasField("complete_time"), "t2 is silent"
+    later = sale("e1", 1, 5)
+    sell(ledger, [Sold("e1", later.receipt, late_hours=1)], terminal="t2")
+    sell(ledger, [sale("e1", 2, 5)])
+    complete = stub.GetStoreRanking(request, metadata=own, timeout=5).truth.complete_time.ToDatetime(tzinfo=UTC)
+    marks = [found["watermark_time"] for found in ledger.progress.find({"store_id": "e1"})]
+    assert (len(marks), complete) == (2, min(marks))

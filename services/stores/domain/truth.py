@@ -33,6 +33,8 @@ class Truth:
     is_final: bool
     corrections: tuple[Correction, ...]
     correction_count: int
+    # Up to here no receipt of the enrolled terminals is missing; None while one has never been complete.
+    complete_time: datetime | None = None
 
 
 def watermark(now: datetime) -> datetime:

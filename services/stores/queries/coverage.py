@@ -15,6 +15,8 @@ class Coverage:
     terminals_heard: int
     terminals_enrolled: int
     freshness_time: datetime | None
+    # Up to here nothing of any of them is missing; None while one has never been complete.
+    complete_time: datetime | None = None
 
 
 def enrolled_filter(store_ids: Sequence[str]) -> Doc:
@@ -28,8 +30,15 @@ def coverage_of(store_ids: Sequence[str], ledger: Ledger) -> Coverage:
         f"{found['_id']}/{found['epoch']}"
         for found in Terminal.collection().find(enrolled_filter(store_ids), {"epoch": 1})
     ]
-    group: Doc = {"_id": None, "heard": {"$sum": 1}, "last": {"$max": "$heard_time"}}
+    group: Doc = {
+        "_id": None,
+        "heard": {"$sum": 1},
+        "last": {"$max": "$heard_time"},
+        "complete": {"$sum": {"$cond": [{"$gt": ["$watermark_time", None]}, 1, 0]}},
+        "earliest": {"$min": "$watermark_time"},
+    }
     pipeline: list[Doc] = [{"$match": {"_id": {"$in": enrolled}}}, {"$group": group}]
     for found in ledger.progress.aggregate(pipeline):
-        return Coverage(found["heard"], len(enrolled), found["last"])
+        are_complete = found["complete"] == len(enrolled)
+        return Coverage(found["heard"], len(enrolled), found["last"], found["earliest"] if are_complete else None)
     return Coverage(0, len(enrolled), None)

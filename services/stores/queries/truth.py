@@ -30,6 +30,7 @@ def truth_of(view: View, period: Period, ledger: Ledger) -> Truth:
             replace(each, final_time=final_of(stores[each.store_id], each.business_day)) for each in corrections
         ),
         correction_count=count,
+        complete_time=coverage.complete_time,
     )
 
 

@@ -1,75 +1,17 @@
 """Tills, the edge, the broker and ingestion together, as processes."""
 
 import asyncio
-import base64
-import json
-import time
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
-
-import grpc
-import grpc.aio
-import jwt
-import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chassis.publishing import Outcome, Outgoing, Publisher
 from chassis.queues import messages_ready
 from chassis.topology import POS_EXCHANGE
-from devstack.supervisor import Platform
 from gateway.pos.batches import partition_of
-from posclient import Identity
 from posclient.enrolment import token
 from saleloop.pos.v1 import ingest_pb2 as ingest
 from saleloop.pos.v1 import pos_service_pb2 as pos
 from saleloop.stores.v1 import stores_service_pb2 as stores
-from tests.pos.shop import PARTS, PERIOD, Running, Shop, sale
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """One platform of the parts that receipts pass."""
-    from tests.stack import environ_for_tests
-
-    overrides = {"gateway-pos": {"SALELOOP_POS_KEY_CHECK_S": "3"}}
-    running = Platform(tmp_path_factory.mktemp("pos"), only=PARTS, environ=environ_for_tests(), overrides=overrides)
-    running.start()
-    yield Shop(running)
-    running.stop()
-
-
-async def answers(shop: Shop, bearer: str, *messages: bytes) -> list[pos.StreamReceiptsResponse]:
-    """What the edge answers to raw messages after its welcome. Raises AioRpcError when it refuses the stream."""
-    async with grpc.aio.insecure_channel(shop.platform.pos_address) as channel:
-        call: Any = channel.stream_stream(
-            "/saleloop.pos.v1.PosService/StreamReceipts",
-            request_serializer=lambda body: body,
-            response_deserializer=pos.StreamReceiptsResponse.FromString,
-        )(metadata=(("authorization", bearer),))
-        await call.read()
-        for message in messages:
-            await call.write(message)
-        await call.done_writing()
-        found = []
-        while (answer := await call.read()) is not grpc.aio.EOF:
-            found.append(answer)
-        if await call.code() is not grpc.StatusCode.OK:
-            raise AssertionError(await call.details())
-        return found
-
-
-def refusal(shop: Shop, bearer: str) -> tuple[grpc.StatusCode, str]:
-    """How the edge refuses a stream."""
-
-    async def ask() -> tuple[grpc.StatusCode, str]:
-        async with grpc.aio.insecure_channel(shop.platform.pos_address) as channel:
-            call: Any = channel.stream_stream("/saleloop.pos.v1.PosService/StreamReceipts")(
-                metadata=(("authorization", bearer),)
-            )
-            return await call.code(), await call.details()
-
-    return asyncio.run(asyncio.wait_for(ask(), 15))
+from tests.pos.shop import PERIOD, Running, Shop, sale
+from tests.pos.wire import answers
 
 
 def test_receipts_of_a_till_are_counted_once_although_it_repeats_them(shop: Shop) -> None:
@@ -171,76 +113,6 @@ def test_batches_that_cannot_be_taken_are_refused_one_by_one(shop: Shop) -> None
     refused = sorted((a.refused.batch_sequence, a.refused.reason) for a in found if a.HasField("refused"))
     assert refused == [(0, "UNREADABLE"), (0, "UNREADABLE"), (1, "TOO_LARGE"), (2, "TOO_LARGE")]
     assert [a.acknowledged.batch_sequence for a in found if a.HasField("acknowledged")] == [3]
-
-
-def test_tokens_that_are_not_the_terminals_own_are_refused(shop: Shop) -> None:
-    shop.open_stores("mine", "other")
-    mine, other = shop.enrol("mine"), shop.enrol("other")
-    thief = replace(mine, private_key=Ed25519PrivateKey.generate().private_bytes_raw())
-    moved = replace(other, store_id="mine")  # the other store's key under this store's name
-    unknown = replace(mine, terminal_id="t9")
-    refused = (grpc.StatusCode.UNAUTHENTICATED, "TOKEN_INVALID")
-    assert refusal(shop, f"Bearer {token(thief)}") == refused
-    assert refusal(shop, f"Bearer {token(moved)}") == refused
-    assert refusal(shop, f"Bearer {token(replace(mine, epoch=2))}") == refused
-    assert refusal(shop, f"Bearer {token(unknown)}")[1] == "TERMINAL_UNKNOWN"
-    assert refusal(shop, "Bearer nonsense") == refused
-    assert refusal(shop, "")[1] == "TOKEN_MISSING"
-    assert refusal(shop, f"Bearer {_unsigned(mine)}") == refused
-    assert refusal(shop, f"Bearer {_signed(mine, exp=int(time.time()) - 3600)}")[1] == "TOKEN_EXPIRED"
-    assert refusal(shop, f"Bearer {_signed(mine, exp=int(time.time()) + 3600)}")[1] == "TOKEN_LIVES_TOO_LONG"
-    assert refusal(shop, f"Bearer {_signed(mine, aud='stores')}") == refused
-
-
-def _claims(identity: Identity) -> dict[str, Any]:
-    claims: dict[str, Any] = jwt.decode(token(identity), options={"verify_signature": False})
-    return claims
-
-
-def _signed(identity: Identity, **changes: Any) -> str:
-    key = Ed25519PrivateKey.from_private_bytes(identity.private_key)
-    return jwt.encode(_claims(identity) | changes, key, algorithm="EdDSA")
-
-
-def _unsigned(identity: Identity) -> str:
-    parts = ({"alg": "none", "typ": "JWT"}, _claims(identity))
-    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
-
-
-def test_a_new_enrolment_lets_the_new_key_in_and_the_old_one_out(shop: Shop) -> None:
-    shop.open_stores("replaced")
-    old = shop.enrol("replaced")
-    assert asyncio.run(answers(shop, f"Bearer {token(old)}")) == []
-    new = shop.enrol("replaced")
-    assert new.epoch == 2
-    time.sleep(2.1)  # the edge asks for a key at most every 2 s
-    assert asyncio.run(answers(shop, f"Bearer {token(new)}")) == []
-    assert refusal(shop, f"Bearer {token(old)}")[1] == "TOKEN_INVALID"
-
-
-def test_a_revoked_terminal_is_not_let_in(shop: Shop) -> None:
-    shop.open_stores("revoked")
-    identity = shop.enrol("revoked")
-    shop.call(
-        "RevokeTerminal", stores.RevokeTerminalRequest(store_id="revoked", terminal_id="t1", why="stolen from the shop")
-    )
-    assert refusal(shop, f"Bearer {token(identity)}")[1] == "TERMINAL_UNKNOWN"
-    assert shop.terminal("revoked").state == stores.TERMINAL_STATE_REVOKED
-
-
-def test_an_open_stream_ends_soon_after_its_terminal_is_revoked(shop: Shop) -> None:
-    shop.open_stores("stolen")
-    till = shop.till("stolen")
-    request = stores.RevokeTerminalRequest(store_id="stolen", terminal_id="t1", why="stolen from the shop")
-
-    async def watch() -> None:
-        async with Running(till):
-            await till.connected()
-            await asyncio.to_thread(shop.call, "RevokeTerminal", request)
-            await till.disconnected()
-
-    asyncio.run(asyncio.wait_for(watch(), 15))
-    assert till.last_refusal == "TERMINAL_REVOKED"
 
 
 def test_a_message_that_nobody_can_read_is_parked_and_stops_nothing(shop: Shop) -> None:

@@ -77,7 +77,10 @@ def down(run_dir: Path) -> int:
     (run_dir / "state.json").unlink(missing_ok=True)
     if was_up:
         say("Saleloop has ended.")
-    say(f"Ended {left} processes that an earlier start had left behind." if left else "Nothing is running.")
+    if left:
+        say(f"Ended {left} processes that were left behind.")
+    elif not was_up:
+        say("Nothing is running.")
     return 0
 
 

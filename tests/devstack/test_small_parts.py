@@ -49,6 +49,16 @@ def test_without_root_the_missing_packages_are_told_with_the_command(
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr(system, "missing_packages", lambda: ["rabbitmq-server", "libcurl4"])
-    assert system.main() == 0
+    assert system.main() == 2
     told = capsys.readouterr().err
     assert "apt-get install -y --no-install-recommends rabbitmq-server libcurl4" in told
+    assert "SALELOOP_AMQP_URL" in told
+    assert "SALELOOP_MONGO_URL" in told
+
+
+def test_a_font_folder_of_ones_own_needs_no_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(system, "_FONT", tmp_path / "none.ttc")
+    monkeypatch.delenv("SALELOOP_FONT_DIR", raising=False)
+    assert "fonts-wqy-microhei" in system.missing_packages()
+    monkeypatch.setenv("SALELOOP_FONT_DIR", str(tmp_path))
+    assert "fonts-wqy-microhei" not in system.missing_packages()

@@ -85,11 +85,11 @@ class Platform:
             self.servers.start()
             self.servers.wait_for_mongo()  # before, their users may not exist, and a refused password is no outage
         # They wait for RabbitMQ themselves, so their own start overlaps with its.
-        self._start_all(entry for entry in self.entries if not entry.consumes)
+        self._start_all(entry for entry in self.entries if not entry.needs_queues)
         if self._owns_servers:
             self.servers.wait_for_rabbit()
         self.release()
-        self._start_all(entry for entry in self.entries if entry.consumes)
+        self._start_all(entry for entry in self.entries if entry.needs_queues)
         self.wait_ready(timeout=timeout)
 
     def release(self, timeout: float = 60) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from devstack.child import Child
 from devstack.errors import DevstackError
+from devstack.limits import allow_open_files
 from devstack.ports import is_free
 from devstack.procfile import Entry, read
 from devstack.servers import Servers
@@ -39,6 +40,7 @@ class Platform:
         procfile: Path = ROOT / "Procfile",
     ) -> None:
         environment = dict(os.environ if environ is None else environ)
+        allow_open_files()
         self._owns_servers = servers is None
         self.servers = servers or Servers(run_dir, environment)
         plan = read(procfile)

@@ -8,6 +8,7 @@ import pytest
 
 from devstack import system
 from devstack.errors import DevstackError
+from devstack.limits import allow_open_files
 from devstack.owners import Secrets
 from devstack.ports import PortBook
 from devstack.supervisor import choose_port
@@ -62,3 +63,14 @@ def test_a_font_folder_of_ones_own_needs_no_package(monkeypatch: pytest.MonkeyPa
     assert "fonts-wqy-microhei" in system.missing_packages()
     monkeypatch.setenv("SALELOOP_FONT_DIR", str(tmp_path))
     assert "fonts-wqy-microhei" not in system.missing_packages()
+
+
+def test_a_usual_shells_limit_of_open_files_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_to: list[tuple[int, int]] = []
+    monkeypatch.setattr("resource.getrlimit", lambda _: (1024, 1_048_576))
+    monkeypatch.setattr("resource.setrlimit", lambda _, limits: set_to.append(limits))
+    allow_open_files()
+    assert set_to == [(16_384, 1_048_576)]
+    monkeypatch.setattr("resource.getrlimit", lambda _: (256, 1024))
+    with pytest.raises(DevstackError, match="2048 are needed"):
+        allow_open_files()

@@ -51,6 +51,7 @@ def up(run_dir: Path, *, fresh: bool = False, procfile: Path = ROOT / "Procfile"
             http_port=choose_port(os.environ, "SALELOOP_HTTP_PORT", _HTTP_PORT, say),
             pos_port=choose_port(os.environ, "SALELOOP_POS_PORT", _POS_PORT, say),
         )
+        platform.servers.require_elsewhere()
         if fresh:
             platform.servers.wipe()
         say(f"Starting Saleloop ({len(platform.entries)} processes); logs are in {_shown(run_dir)}/logs.")

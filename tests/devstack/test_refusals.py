@@ -54,6 +54,16 @@ def test_servers_elsewhere_are_used_as_they_are_and_nothing_is_started(tmp_path:
     assert leftovers.find(servers.run_dir) == []
 
 
+@pytest.mark.parametrize("variable", ["SALELOOP_MONGO_URL", "SALELOOP_AMQP_URL"])
+def test_a_server_elsewhere_that_is_away_is_a_clear_sentence(tmp_path: Path, variable: str) -> None:
+    url = {"SALELOOP_MONGO_URL": "mongodb://127.0.0.1:1/", "SALELOOP_AMQP_URL": "amqp://127.0.0.1:1/"}[variable]
+    refused = Starter(tmp_path / "run", **{variable: url}).call("up")
+    assert refused.returncode == 2
+    assert f"{variable}: nothing answers at 127.0.0.1:1" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert leftovers.find(tmp_path / "run") == []
+
+
 def test_a_process_that_cannot_start_ends_everything_and_shows_its_log(tmp_path: Path) -> None:
     procfile = tmp_path / "Procfile"
     procfile.write_text("leads-rpc: python -m tests.devstack.fake_process fail\n")

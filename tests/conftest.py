@@ -12,7 +12,6 @@ from devstack.servers import Servers
 from devstack.supervisor import Platform
 from tests.stack import Database, Vhost, environ_for_tests
 
-
 # What waits longest comes first, so that no process is left alone with it at the end.
 _FIRST = ("tests/resilience/", "tests/e2e/", "tests/chassis/", "tests/devstack/", "tests/pos/")
 

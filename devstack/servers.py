@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from devstack.child import RUN_DIR_VARIABLE
 from devstack.errors import DevstackError
-from devstack.mongo import EmbeddedMongo
+from devstack.mongo import EmbeddedMongo, require_empty_elsewhere
 from devstack.owners import Secrets
 from devstack.ports import PortBook
 from devstack.rabbit import PORT_PURPOSES, EmbeddedRabbit
@@ -86,9 +86,14 @@ class Servers:
             self.mongo.child.stop(_STOP_SECONDS)
 
     def wipe(self) -> None:
-        """Remove the embedded servers' data; only while they are stopped."""
+        """Remove the embedded servers' data, only while they are stopped; data elsewhere only when that is asked for.
+
+        Raises DevstackError when there is data elsewhere.
+        """
         if self.mongo:
             self.mongo.wipe()
+        else:
+            require_empty_elsewhere(str(self._foreign_mongo), drop=self._environ.get("SALELOOP_DROP_ELSEWHERE") == "1")
         if self.rabbit:
             self.rabbit.wipe()
 

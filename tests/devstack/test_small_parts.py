@@ -2,6 +2,8 @@
 
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,22 @@ def test_a_port_is_kept_until_somebody_else_takes_it(tmp_path: Path) -> None:
         moved = PortBook(tmp_path / "ports.json").take("http", "pos")
     assert moved[0] != kept[0]
     assert moved[1] == kept[1]
+
+
+def test_starters_at_the_same_time_never_get_the_same_port(tmp_path: Path) -> None:
+    script = (
+        "import pathlib, sys; from devstack.ports import PortBook;"
+        "print(*PortBook(pathlib.Path(sys.argv[1])).take(*map(str, range(80))), flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", script]
+    starters = [
+        subprocess.Popen([*command, str(tmp_path / name)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for name in ("one", "two", "three")
+    ]
+    given = [starter.stdout.readline().split() if starter.stdout else [] for starter in starters]
+    for starter in starters:
+        starter.communicate()
+    assert len({port for ports in given for port in ports}) == 240
 
 
 def test_passwords_are_made_once_and_only_their_owner_may_read_them(tmp_path: Path) -> None:

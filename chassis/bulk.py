@@ -1,5 +1,6 @@
 """Commits of many documents at once: imports, routing of thousands."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -8,6 +9,7 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import BulkWriteError
 
 from chassis import database
+from chassis.writes import Write
 
 if TYPE_CHECKING:
     from chassis.documents import Aggregate
@@ -44,33 +46,54 @@ def _insert(documents: Sequence[A], why: str) -> list[A]:
     return [documents[number] for number in sorted(duplicates)]
 
 
+class Changes:
+    """Changes of documents of several classes, written with one command for each collection and kind of write."""
+
+    def __init__(self) -> None:
+        self._prepared: list[tuple[Aggregate, Write]] = []
+
+    def add(self, document: "Aggregate", why: str = "") -> None:
+        """Take the document's change as it is now, in the current Context; do not change it again before `accept`."""
+        write = document.prepare_write(why)
+        if write:
+            self._prepared.append((document, write))
+
+    def write(self, session: ClientSession) -> None:
+        """Raises VersionConflict when one of them was changed by somebody else, or DuplicateValue."""
+        from chassis.documents import VersionConflict
+
+        by_class = defaultdict(list)
+        for document, write in self._prepared:
+            by_class[type(document)].append((document, write))
+        for cls, writes in by_class.items():
+            operations = [_operation(document, write) for document, write in writes]
+            try:
+                done = cls.collection().bulk_write(operations, ordered=False, session=session)
+            except BulkWriteError as error:
+                failure = error.details["writeErrors"][0]
+                raise writes[0][0].refusal_of(failure) if failure["code"] == _DUPLICATE_KEY else error from error
+            if done.inserted_count + done.matched_count != len(operations):
+                raise VersionConflict(cls.collection_name(), "(one of several)")
+
+    def accept(self, session: ClientSession | None) -> None:
+        """They are written: the objects stand for what is stored, and their events go to the relay."""
+        for document, write in self._prepared:
+            document.accept_written(write, session)
+
+
 def commit_many(documents: Sequence[A], why: str = "") -> None:
-    """Commit changes of several documents of one class, new or loaded, in one transaction: all or none.
+    """Commit changes of several documents, new or loaded, in one transaction: all or none.
 
     Raises VersionConflict when one of them was changed by somebody else, or DuplicateValue.
     """
-    from chassis.documents import VersionConflict
+    changes = Changes()
+    for document in documents:
+        changes.add(document, why)
+    database.transaction(changes.write)
+    changes.accept(None)
 
-    prepared = [(document, document.prepare_write(why)) for document in documents]
-    writes = [(document, write) for document, write in prepared if write]
-    if not writes:
-        return
-    operations: list[InsertOne[dict[str, object]] | UpdateOne] = [
-        InsertOne(write.document)
-        if document.is_new
-        else UpdateOne({"_id": document.id, "version": document.version}, write.update)
-        for document, write in writes
-    ]
-    collection = writes[0][0].collection()
 
-    def work(session: ClientSession) -> None:
-        done = collection.bulk_write(operations, ordered=False, session=session)
-        if done.inserted_count + done.matched_count != len(operations):
-            raise VersionConflict(collection.name, "(one of several)")
-
-    try:
-        database.transaction(work)
-    except BulkWriteError as error:
-        raise writes[0][0].refusal_of(error.details["writeErrors"][0]) from error
-    for document, write in writes:
-        document.accept_written(write, None)
+def _operation(document: "Aggregate", write: Write) -> InsertOne[dict[str, object]] | UpdateOne:
+    if document.is_new:
+        return InsertOne(write.document)
+    return UpdateOne({"_id": document.id, "version": document.version}, write.update)

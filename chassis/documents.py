@@ -1,6 +1,6 @@
 """Aggregates: one document, its version, its outbox and its deadlines, changed in one atomic write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -119,6 +119,12 @@ class Aggregate(mongoengine.Document):
         """The document with this id, or None."""
         son = cls.collection().find_one({"_id": document_id}, {"outbox": 0}, session=session)
         return None if son is None else cls._from_son(son)
+
+    @classmethod
+    def load_many(cls, document_ids: Sequence[str], *, session: ClientSession | None = None) -> dict[str, Self]:
+        """Those of the documents that exist, by id."""
+        found = cls.collection().find({"_id": {"$in": list(document_ids)}}, {"outbox": 0}, session=session)
+        return {son["_id"]: cls._from_son(son) for son in found}
 
     @classmethod
     def collection(cls) -> Collection[dict[str, Any]]:

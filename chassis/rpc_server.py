@@ -35,6 +35,9 @@ _OPTIONS = (
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
+    # Callers on a busy machine have their pings bunched together; grpc would hang up on them (ENHANCE_YOUR_CALM), and
+    # their calls that are under way would fail.
+    ("grpc.http2.max_ping_strikes", 0),
 )
 
 log = logs.get_logger(__name__)

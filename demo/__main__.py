@@ -19,6 +19,7 @@ from demo.story import FigureDiffers, Story
 from devstack import commands, leftovers
 from devstack.detach import up_in_background
 from devstack.errors import DevstackError
+from devstack.limits import allow_open_files
 
 _ROLES_SHOWN = ("director", "marketing", "chen.li", "wang.fang", "finance", "legal", "success")
 
@@ -29,6 +30,7 @@ def main() -> int:
     run_dir = commands.run_directory(os.environ)
     story = Story(1 + 1 + shops.STEPS + distributor.STEPS)
     try:
+        allow_open_files()
         with story:
             story.step("Starting the platform from clean data")
             state = _start(run_dir)

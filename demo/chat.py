@@ -63,7 +63,8 @@ class Group:
                 line = log.readline()
                 if line.startswith(_MESSAGE):
                     self.received += 1
-                    self._story.say(f"[{self._title}] {line.removeprefix(_MESSAGE).strip()}")
+                    if not self._story.is_finished:
+                        self._story.say(f"[{self._title}] {line.removeprefix(_MESSAGE).strip()}")
                 elif not line:
                     time.sleep(0.1)
 

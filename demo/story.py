@@ -23,6 +23,7 @@ class Story:
         self.console = Console(highlight=False)
         self.facts: list[tuple[str, str, str]] = []
         self.checks = 0
+        self.is_finished = False
         self._started = time.monotonic()
         self._progress = Progress(
             SpinnerColumn(),
@@ -84,7 +85,8 @@ class Story:
         raise FigureDiffers(f"{what} did not happen within {_PATIENCE_SECONDS:.0f} s")
 
     def finish(self) -> None:
-        """The last step is done."""
+        """The last step is done; what still happens is not told below the results."""
+        self.is_finished = True
         self._end_part()
         self._progress.update(self._whole, description="done", completed=self._progress.tasks[self._whole].total)
 

@@ -49,6 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
     except DevstackError as error:
         print(f"saleloop: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever read our output has seen enough: `make status | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ def up(run_dir: Path, *, fresh: bool = False, procfile: Path = ROOT / "Procfile"
             pos_port=choose_port(os.environ, "SALELOOP_POS_PORT", _POS_PORT, say),
             pos_http_port=choose_port(os.environ, "SALELOOP_POS_HTTP_PORT", _POS_HTTP_PORT, say),
         )
+        platform.servers.require_elsewhere()
         if fresh:
             platform.servers.wipe()
         say(f"Starting Saleloop ({len(platform.entries)} processes); logs are in {_shown(run_dir)}/logs.")
@@ -79,7 +80,10 @@ def down(run_dir: Path) -> int:
     (run_dir / "state.json").unlink(missing_ok=True)
     if was_up:
         say("Saleloop has ended.")
-    say(f"Ended {left} processes that an earlier start had left behind." if left else "Nothing is running.")
+    if left:
+        say(f"Ended {left} processes that were left behind.")
+    elif not was_up:
+        say("Nothing is running.")
     return 0
 
 
@@ -131,7 +135,8 @@ def _environ(run_dir: Path) -> dict[str, str]:
 
 
 def _shown(path: Path) -> str:
-    return os.path.relpath(path)
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
 
 
 def _require_space(run_dir: Path) -> None:

@@ -32,7 +32,7 @@ def up_in_background(run_dir: Path, options: Sequence[str], environ: Mapping[str
     deadline = time.monotonic() + _TIMEOUT_SECONDS
     while "Ctrl-C ends everything." not in (said := output.read_text(errors="replace")):
         if process.poll() is not None:
-            raise DevstackError(said.strip().removeprefix("saleloop: "))
+            raise DevstackError(said.strip().rpartition("saleloop: ")[2])
         if time.monotonic() > deadline:
             process.terminate()
             raise DevstackError(f"The platform was not ready within {_TIMEOUT_SECONDS:.0f} s:\n{said}")

@@ -31,6 +31,22 @@ def mongod_path() -> Path:
     raise DevstackError(f"mongod is missing from the virtual environment: run 'make setup'.\n{_OTHER_SERVER}")
 
 
+def require_empty_elsewhere(url: str, *, drop: bool) -> None:
+    """Make sure that a server elsewhere holds none of our data; raises DevstackError rather than remove it unasked."""
+    try:
+        with MongoClient[dict[str, object]](url, serverSelectionTimeoutMS=5000) as client:
+            held = sorted(set(client.list_database_names()) & set(OWNERS))
+            for name in held if drop else ():
+                client.drop_database(name)
+    except PyMongoError as error:
+        raise DevstackError(f"SALELOOP_MONGO_URL: {error}") from error
+    if held and not drop:
+        raise DevstackError(
+            f"A start from clean data: the server at SALELOOP_MONGO_URL already holds {', '.join(held)}."
+            " Drop these databases, or set SALELOOP_DROP_ELSEWHERE=1 and they are dropped at each such start."
+        )
+
+
 class EmbeddedMongo:
     """mongod on loopback with an administrator and one user for each owner, who sees only its own database."""
 
@@ -157,4 +173,6 @@ class EmbeddedMongo:
             raise DevstackError(
                 f"mongod needs {library}: install it with 'apt-get install -y libcurl4' (as root).\n{_OTHER_SERVER}"
             )
+        if "No space left on device" in tail:
+            raise DevstackError(f"The disk of {self._data} is full: free some space, or set SALELOOP_RUN_DIR to another.")
         raise DevstackError(f"mongod ended at its start (exit code {self.child.exit_code}):\n{tail}")

@@ -9,7 +9,7 @@ from devstack.errors import DevstackError
 from devstack.owners import OWNERS, owner_of
 
 _LINE = re.compile(r"^([a-z][a-z0-9-]*):\s*(\S.*)$")
-_CONSUMING = ("worker", "ingest", "audit")
+_AFTER_RELEASE = ("worker", "ingest", "audit", "http")
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Entry:
         return owner_of(self.name)
 
     @property
-    def consumes(self) -> bool:
-        """Whether it consumes from queues, and so must not start before they are declared."""
-        return self.name.split("-", 1)[1] in _CONSUMING
+    def needs_queues(self) -> bool:
+        """Whether it consumes from queues or publishes at its start, and so must not start before they are declared."""
+        return self.name.split("-", 1)[1] in _AFTER_RELEASE
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import re
 import secrets as random_source
 import shutil
 import socket
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,7 @@ _SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the wrapper in sbin i
 _PLUGINS = ("rabbitmq_management", "rabbitmq_prometheus", "rabbitmq_consistent_hash_exchange")
 _PLUGIN_NEEDS = ("rabbitmq_prelaunch", "rabbitmq_management_agent", "rabbitmq_web_dispatch")
 _OTHER_SERVER = "Or set SALELOOP_AMQP_URL to a RabbitMQ elsewhere, and none is started here."
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._+@-]+")
 # After its applications have stopped (0.2 s) the Erlang machine would idle for six seconds before it exits.
 _SHUTDOWN = "-shutdown_time 1500"
 PORT_PURPOSES = ("amqp", "amqp_management", "amqp_metrics", "amqp_distribution", "epmd")
@@ -45,9 +47,9 @@ class EmbeddedRabbit:
         require_rabbitmq()
         self.port, self.management_port, self.metrics_port, self._dist_port, self._epmd_port = ports
         self._secrets = secrets
-        self._home = run_dir / "rabbitmq"
+        (run_dir / "rabbitmq").mkdir(parents=True, exist_ok=True)
+        self._home = _plainly_named(run_dir / "rabbitmq")
         self._data = self._home / "mnesia"
-        self._home.mkdir(parents=True, exist_ok=True)
         logs = run_dir / "logs"
         # epmd is started by us, not by the broker as a daemon, which would outlive everything.
         self.epmd = Child(
@@ -178,6 +180,23 @@ class EmbeddedRabbit:
         digest = base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest())
         algorithm = "rabbit_password_hashing_sha256"
         return {"name": name, "password_hash": digest.decode(), "hashing_algorithm": algorithm, "tags": tags}
+
+
+def _plainly_named(folder: Path) -> Path:
+    """`folder`, or a link to it when its path has spaces or letters beyond ASCII, on which RabbitMQ fails.
+
+    Raises DevstackError when the place for such links belongs to somebody else.
+    """
+    if _PLAIN_PATH.fullmatch(str(folder)):
+        return folder
+    links = Path(tempfile.gettempdir()) / f"saleloop-{os.getuid()}"
+    links.mkdir(mode=0o700, exist_ok=True)
+    if links.is_symlink() or links.stat().st_uid != os.getuid():
+        raise DevstackError(f"{links} belongs to somebody else: remove it, or set SALELOOP_RUN_DIR to a plain path.")
+    link = links / hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder)
+    return link
 
 
 def owner_permission(owner: str, vhost: str = VHOST) -> dict[str, str]:

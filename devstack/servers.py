@@ -1,16 +1,21 @@
 """The two servers everything stands on: embedded, or somebody else's when their URL is set."""
 
 import os
+import socket
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from devstack.child import RUN_DIR_VARIABLE
-from devstack.mongo import EmbeddedMongo
+from devstack.errors import DevstackError
+from devstack.mongo import EmbeddedMongo, require_empty_elsewhere
 from devstack.owners import Secrets
 from devstack.ports import PortBook
 from devstack.rabbit import PORT_PURPOSES, EmbeddedRabbit
 
 _STOP_SECONDS = 20.0
+_LOOK_SECONDS = 5.0
+_PORTS = {"mongodb": 27017, "amqp": 5672, "amqps": 5671}
 
 
 class Servers:
@@ -53,6 +58,19 @@ class Servers:
         if self.mongo:
             self.mongo.wait_ready()
 
+    def require_elsewhere(self) -> None:
+        """Raise DevstackError when a server elsewhere does not answer: else each process would end with a traceback."""
+        elsewhere = {"SALELOOP_MONGO_URL": self._foreign_mongo, "SALELOOP_AMQP_URL": self._foreign_amqp}
+        for variable, url in elsewhere.items():
+            place = urlsplit(url or "")
+            if place.scheme not in _PORTS or "," in place.netloc:  # a list of replicas is left to its client
+                continue
+            host, port = place.hostname or "", place.port or _PORTS[place.scheme]
+            try:
+                socket.create_connection((host, port), timeout=_LOOK_SECONDS).close()
+            except OSError as error:
+                raise DevstackError(f"{variable}: nothing answers at {host}:{port} ({error}).") from error
+
     def wait_for_rabbit(self) -> None:
         """Return when RabbitMQ accepts its users."""
         if self.rabbit:
@@ -68,9 +86,14 @@ class Servers:
             self.mongo.child.stop(_STOP_SECONDS)
 
     def wipe(self) -> None:
-        """Remove the embedded servers' data; only while they are stopped."""
+        """Remove the embedded servers' data, only while they are stopped; data elsewhere only when that is asked for.
+
+        Raises DevstackError when there is data elsewhere.
+        """
         if self.mongo:
             self.mongo.wipe()
+        else:
+            require_empty_elsewhere(str(self._foreign_mongo), drop=self._environ.get("SALELOOP_DROP_ELSEWHERE") == "1")
         if self.rabbit:
             self.rabbit.wipe()
 

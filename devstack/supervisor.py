@@ -10,6 +10,7 @@ from pathlib import Path
 
 from devstack.child import Child
 from devstack.errors import DevstackError
+from devstack.limits import allow_open_files
 from devstack.ports import is_free
 from devstack.procfile import Entry, read
 from devstack.servers import Servers
@@ -40,6 +41,7 @@ class Platform:
         procfile: Path = ROOT / "Procfile",
     ) -> None:
         environment = dict(os.environ if environ is None else environ)
+        allow_open_files()
         self._owns_servers = servers is None
         self.servers = servers or Servers(run_dir, environment)
         plan = read(procfile)
@@ -92,11 +94,11 @@ class Platform:
             self.servers.start()
             self.servers.wait_for_mongo()  # before, their users may not exist, and a refused password is no outage
         # They wait for RabbitMQ themselves, so their own start overlaps with its.
-        self._start_all(entry for entry in self.entries if not entry.consumes)
+        self._start_all(entry for entry in self.entries if not entry.needs_queues)
         if self._owns_servers:
             self.servers.wait_for_rabbit()
         self.release()
-        self._start_all(entry for entry in self.entries if entry.consumes)
+        self._start_all(entry for entry in self.entries if entry.needs_queues)
         self.wait_ready(timeout=timeout)
 
     def release(self, timeout: float = 60) -> None:

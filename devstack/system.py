@@ -9,6 +9,12 @@ from pathlib import Path
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _FONT = Path("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc")
+_FONT_PACKAGE = "fonts-wqy-microhei"
+_ELSEWHERE = {
+    "rabbitmq-server": "set SALELOOP_AMQP_URL to a RabbitMQ elsewhere",
+    "libcurl4": "set SALELOOP_MONGO_URL to a MongoDB replica set elsewhere",
+    _FONT_PACKAGE: "set SALELOOP_FONT_DIR to a folder that holds WenQuanYi Micro Hei, for the PDF of a quote",
+}
 
 
 def missing_packages() -> list[str]:
@@ -18,8 +24,8 @@ def missing_packages() -> list[str]:
         missing.append("rabbitmq-server")
     if "SALELOOP_MONGO_URL" not in os.environ and find_library("curl") is None and not _has_libcurl():
         missing.append("libcurl4")
-    if not _FONT.exists():
-        missing.append("fonts-wqy-microhei")
+    if "SALELOOP_FONT_DIR" not in os.environ and not _FONT.exists():
+        missing.append(_FONT_PACKAGE)
     return missing
 
 
@@ -44,22 +50,21 @@ def install(packages: list[str]) -> int:
 
 
 def main() -> int:
-    """Install what is missing where that is possible, else say the exact command and go on.
-
-    Going on is right: most commands do not need the servers, and those that do say what is missing.
-    """
+    """Install what is missing where that is possible, else say the exact command and what works without; 2 then."""
     packages = missing_packages()
     if not packages:
         return 0
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"Installing {', '.join(packages)} ...", flush=True)
         return install(packages)
+    others = [f"  {_ELSEWHERE[package]}" for package in packages]
     print(
-        f"saleloop: not installed yet: {', '.join(packages)}. As root:\n"
-        f"  apt-get install -y --no-install-recommends {' '.join(packages)}",
+        f"saleloop: {', '.join(packages)} must be installed, as root:\n"
+        f"  apt-get install -y --no-install-recommends {' '.join(packages)}\n"
+        "Or, without root:\n" + "\n".join(others),
         file=sys.stderr,
     )
-    return 0
+    return 2
 
 
 def _has_libcurl() -> bool:

@@ -111,6 +111,9 @@ class Wiring:
             "PYTHONUNBUFFERED": "1",
             # glibc gives each of many threads its own heap and keeps what it frees: 20 MiB in the gateway.
             "MALLOC_ARENA_MAX": "2",
+            # By itself glibc raises this with the first big block that is freed, such as a password hash's 19 MiB,
+            # and from then on keeps such blocks.
+            "MALLOC_MMAP_THRESHOLD_": str(2**20),
             "SALELOOP_ENVIRONMENT": self._environ.get("SALELOOP_ENVIRONMENT", "development"),
             "SALELOOP_ACCESS_PUBLIC_KEY": self.servers.secrets.access_public_key,
             "SALELOOP_TARGETS_FILE": str(self.targets_file),

@@ -14,7 +14,7 @@ from gateway.audit import store
 from gateway.audit.chain import canonical
 from gateway.config import GatewaySettings
 
-_BATCH, _WAIT_SECONDS, _PREFETCH = 200, 0.1, 600
+_BATCH, _WAIT_SECONDS, _PREFETCH = 200, 0.25, 600
 
 log = logs.get_logger(__name__)
 

@@ -1,6 +1,5 @@
 """The HTTP application: its parts, routes, start and end."""
 
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -36,7 +35,6 @@ from gateway.identity.operations import IdentityOperations
 
 VERSION = "0.1.0"
 _DATABASE_TIMEOUT_MS = 2_000
-_VARIABLE = re.compile(r"\{[^}]*\}")
 
 
 class Page:
@@ -120,7 +118,7 @@ def _routes(operations: tuple[Operation, ...], parts: Parts, table: Table) -> li
 
 
 def _route(path: str, endpoint: Endpoint | Page) -> Route:
-    """Without methods, since the endpoint itself knows which are possible; names without dots, for Starlette."""
-    route = Route(_VARIABLE.sub(lambda name: name[0].replace(".", "__"), path), endpoint)
+    """Without methods, since the endpoint itself knows which are possible."""
+    route = Route(path, endpoint)
     route.methods = None
     return route

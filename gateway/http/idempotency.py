@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import pymongo
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pymongo import WriteConcern
@@ -32,6 +33,7 @@ _WAIT_SECONDS, _POLL_SECONDS = 2.0, 0.05
 _MAX_KEY_LENGTH = 255
 _MAX_KEPT_BYTES = 4 * 1024 * 1024
 _NONCE_BYTES = 12
+_GLIMPSE_S = 0.25
 
 log = logs.get_logger(__name__)
 
@@ -60,6 +62,7 @@ class Idempotency:
             raise unreadable("Idempotency-Key must be 1 to 255 visible ASCII characters")
         entry_id, fingerprint = self._mac(f"{scope}\0{key}".encode()), self._mac(request)
         owner = secrets.token_hex(8)
+        await self._require_reachable()
         kept = await self._claim(entry_id, fingerprint, owner)
         if kept is not None:
             return kept
@@ -70,6 +73,13 @@ class Idempotency:
             raise
         await self._keep(entry_id, owner, answer)
         return answer
+
+    async def _require_reachable(self) -> None:
+        """Raise pymongo's error at once while the database is away, as chassis.database.require_reachable does."""
+        client = self._answers.database.client
+        if not client.topology_description.has_writable_server():
+            with pymongo.timeout(_GLIMPSE_S):  # long enough to look again
+                await client.admin.command("ping")
 
     async def _claim(self, entry_id: str, fingerprint: str, owner: str) -> Answer | None:
         """None when the request is now ours to carry out, else the kept answer."""

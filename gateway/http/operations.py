@@ -139,12 +139,14 @@ def load_operations() -> tuple[Operation, ...]:
 
 def by_template(operations: Iterable[Operation]) -> dict[str, dict[str, Operation]]:
     """Template -> verb -> operation. `/v1/products/{sku}` and `/v1/products/{product.sku}` are one address: it is
-    called by the template without dots."""
+    called by the template without dots, and has none: programs that read OpenAPI take `{team.id}` for no name."""
     shapes: dict[str, list[Operation]] = {}
     for operation in operations:
         shapes.setdefault(_VARIABLE.sub("{}", operation.path), []).append(operation)
     return {
-        min((each.path for each in same), key=lambda path: path.count(".")): {each.verb: each for each in same}
+        min((each.path for each in same), key=lambda path: path.count(".")).replace(".", "_"): {
+            each.verb: each for each in same
+        }
         for same in shapes.values()
     }
 

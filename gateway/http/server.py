@@ -32,9 +32,8 @@ def run(settings: GatewaySettings) -> None:
     ensure_first_admin(settings.admin_password)
     telemetry.add_readiness_check("storage", _storage_answers)
     telemetry.add_readiness_check("broker", lambda: relay.is_connected)
-    telemetry.serve_telemetry(settings.telemetry_port, settings.bind_host)
-    try:
-        uvicorn.run(
+    server = uvicorn.Server(
+        uvicorn.Config(
             make_app(settings),
             host=settings.bind_host,
             port=settings.http_port,
@@ -49,6 +48,13 @@ def run(settings: GatewaySettings) -> None:
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=_STOP_SECONDS,
         )
+    )
+    telemetry.add_readiness_check("http", lambda: server.started)
+    telemetry.serve_telemetry(settings.telemetry_port, settings.bind_host)
+    try:
+        server.run()
+        if not server.started:
+            sys.exit(1)
     finally:
         relay.stop()
         telemetry.stop_tracing()

@@ -7,7 +7,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 # 19 MiB, two passes: about 25 ms of one core.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# A storm of logins must take neither all cores nor all memory; glibc keeps 19 MiB for each thread that ever hashed.
+# A storm of logins must take neither all cores nor all memory.
 _THREADS = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 # Checked when there is no such user, so that the answer takes as long as for one who exists.
 _NOBODY = _HASHER.hash("nobody has this password")

@@ -7,6 +7,7 @@ from chassis.deadlines import on_deadline
 from saleloop.gateway.v1.events_pb2 import PersonChanged
 from saleloop.leads.v1.events_pb2 import LeadCreated, LeadRoutingLapsed
 from services.leads import announcements, commands
+from services.leads.commands.route_new_lead import TOGETHER
 from services.leads.config import SERVICE, LeadsSettings
 from services.leads.documents import Lead
 from services.leads.documents.lead import BREACH, CONFIRMATION, WARNING
@@ -48,4 +49,4 @@ class LeadsWorker:
 
 def run() -> None:
     """Work until SIGTERM."""
-    run_worker(SERVICE, LeadsWorker, LeadsSettings())
+    run_worker(SERVICE, LeadsWorker, LeadsSettings(), prefetch=TOGETHER)  # leads that wait are routed together

@@ -22,9 +22,18 @@ def plan_approval(quote: Quote, *, submitted_by: str) -> Steps:
 
 
 def _supervisor_of(owner_id: str, submitted_by: str) -> str:
-    """The owner's supervisor. "" (anybody with the role) when there is none, has left, or is involved himself."""
-    owner = copies.find_people(owner_id).get(owner_id)
-    if owner is None or owner.supervisor_id in ("", owner_id, submitted_by):
-        return ""
-    supervisor = copies.find_people(owner.supervisor_id).get(owner.supervisor_id)
-    return "" if supervisor is not None and not supervisor.is_active else owner.supervisor_id
+    """The first one up the line who still works here and is not involved himself; "" when there is none."""
+    asked = {owner_id}
+    candidate = _person_above(owner_id)
+    while candidate and candidate not in asked:
+        asked.add(candidate)
+        person = copies.find_people(candidate).get(candidate)
+        if candidate != submitted_by and (person is None or person.is_active):
+            return candidate
+        candidate = "" if person is None else person.supervisor_id
+    return ""
+
+
+def _person_above(person_id: str) -> str:
+    person = copies.find_people(person_id).get(person_id)
+    return "" if person is None else person.supervisor_id

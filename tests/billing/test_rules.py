@@ -8,7 +8,7 @@ from services.billing.domain.errors import CurrencyMismatch, InvoiceExceedsContr
 from services.billing.domain.invoicing import require_invoiceable
 from services.billing.domain.order import OrderState, require_next
 from services.billing.domain.success import SuccessPolicy, needs_follow_up
-from services.billing.domain.values import MAX_AMOUNT_MINOR, Money, plausible_time, positive_money, reference
+from services.billing.domain.values import MAX_AMOUNT_MINOR, Money, free_text, plausible_time, positive_money, reference
 
 _STEPS = list(OrderState)
 
@@ -69,3 +69,7 @@ def test_success_tasks_follow_delivery_and_the_payment_term() -> None:
 )
 def test_a_late_or_last_payment_starts_a_follow_up(late: bool, paid: bool, expected: bool) -> None:
     assert needs_follow_up(was_overdue=late, is_contract_paid=paid) is expected
+
+
+def test_a_text_may_hold_the_full_width_space_that_banks_pad_with() -> None:
+    assert free_text("货款　C-2026-000001", longest=100) == "货款　C-2026-000001"

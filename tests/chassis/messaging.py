@@ -13,6 +13,7 @@ import pika
 from pika.exceptions import AMQPError
 
 from chassis import database, declare, relay, topology
+from chassis.clocks import real_clock
 from chassis.settings import ServiceSettings
 from tests.stack import Database
 
@@ -102,6 +103,25 @@ class Probe:
         """Put a message straight into a queue, as a doubled delivery would."""
         properties = pika.BasicProperties(message_id=message_id, headers=headers, delivery_mode=2)
         self.broker.basic_publish("", queue, body, properties)
+
+
+def headers(event_id: str, event_type: str = "lead_created.v1") -> dict[str, Any]:
+    """Headers as the relay sends them."""
+    now = real_clock.now().isoformat()
+    return {
+        "ce-id": event_id,
+        "ce-type": event_type,
+        "ce-source": "/saleloop/leads",
+        "ce-subject": "s",
+        "ce-time": now,
+        "ce-sequence": 1,
+        "traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01",
+    }
+
+
+def publish_created(probe: Probe, lead_id: str, event_id: str) -> None:
+    """Hand an event to the counting handler, past documents and relay."""
+    probe.publish("leads.count_created", f'{{"lead_id": "{lead_id}"}}'.encode(), headers(event_id), event_id)
 
 
 def _close(connection: pika.BlockingConnection) -> None:

@@ -4,33 +4,15 @@ import itertools
 import time
 from typing import Any
 
-from chassis.clocks import real_clock
 from chassis.database import current
 from chassis.ids import new_id
 from saleloop.leads.v1 import events_pb2 as events
-from tests.chassis.messaging import RETRY_DELAYS_MS, Probe, wait_until
+from tests.chassis.messaging import RETRY_DELAYS_MS, Probe, headers, publish_created, wait_until
 from tests.chassis.probe import Effect, Thing
 
 
 def tries() -> list[dict[str, Any]]:
     return list(current()["tries"].find().sort("time", 1))
-
-
-def headers(event_id: str, event_type: str = "lead_created.v1") -> dict[str, Any]:
-    now = real_clock.now().isoformat()
-    return {
-        "ce-id": event_id,
-        "ce-type": event_type,
-        "ce-source": "/saleloop/leads",
-        "ce-subject": "s",
-        "ce-time": now,
-        "ce-sequence": 1,
-        "traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01",
-    }
-
-
-def publish_created(probe: Probe, lead_id: str, event_id: str) -> None:
-    probe.publish("leads.count_created", f'{{"lead_id": "{lead_id}"}}'.encode(), headers(event_id), event_id)
 
 
 def test_a_failing_handler_is_tried_five_times_and_parked_while_others_go_on(probe: Probe) -> None:

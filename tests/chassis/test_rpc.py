@@ -1,5 +1,6 @@
 """What a call meets before and after its handler."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -261,3 +262,19 @@ def test_running_calls_end_before_the_server_does() -> None:
         running.stop(grace_s=5)
         caller.join(5)
     assert results == [answer()]
+
+
+def test_bunched_pings_do_not_end_a_connection() -> None:
+    ping = b"\x00\x00\x08\x06\x00" + bytes(4) + b"saleloop"  # length 8, type PING, no flags, stream 0
+    answered = b"\x00\x00\x08\x06\x01" + bytes(4) + b"saleloop"
+    running = server(lambda request: answer())
+    try:
+        with socket.create_connection(("127.0.0.1", running.start("127.0.0.1", 0)), timeout=5) as caller:
+            caller.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00" + bytes(4) + 20 * ping)
+            read = b""
+            while read.count(answered) < 20:
+                part = caller.recv(4096)
+                assert part, "the server has hung up"
+                read += part
+    finally:
+        running.stop(0)

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pymongo import MongoClient
 
 from devstack import leftovers, rabbit
 from devstack.errors import DevstackError
@@ -52,6 +53,30 @@ def test_servers_elsewhere_are_used_as_they_are_and_nothing_is_started(tmp_path:
     assert servers.mongo_url("leads") == "mongodb://db.example/"
     assert servers.amqp_url("leads") == servers.amqp_url() == "amqp://mq.example/sales"
     assert leftovers.find(servers.run_dir) == []
+
+
+@pytest.mark.parametrize("variable", ["SALELOOP_MONGO_URL", "SALELOOP_AMQP_URL"])
+def test_a_server_elsewhere_that_is_away_is_a_clear_sentence(tmp_path: Path, variable: str) -> None:
+    url = {"SALELOOP_MONGO_URL": "mongodb://127.0.0.1:1/", "SALELOOP_AMQP_URL": "amqp://127.0.0.1:1/"}[variable]
+    refused = Starter(tmp_path / "run", **{variable: url}).call("up")
+    assert refused.returncode == 2
+    assert f"{variable}: nothing answers at 127.0.0.1:1" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert leftovers.find(tmp_path / "run") == []
+
+
+def test_data_on_a_server_elsewhere_is_dropped_only_when_that_is_asked_for(
+    stack: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("devstack.mongo.OWNERS", ("elsewhere",))
+    elsewhere = {"SALELOOP_MONGO_URL": stack.mongo_url(), "SALELOOP_AMQP_URL": "amqp://mq.example/"}
+    with MongoClient[dict[str, object]](stack.mongo_url()) as client:
+        client["elsewhere"]["probe"].insert_one({})
+        with pytest.raises(DevstackError, match=r"holds elsewhere.*SALELOOP_DROP_ELSEWHERE"):
+            Servers(tmp_path / "run", environ_for_tests() | elsewhere).wipe()
+        assert "elsewhere" in client.list_database_names()
+        Servers(tmp_path / "run", environ_for_tests() | elsewhere | {"SALELOOP_DROP_ELSEWHERE": "1"}).wipe()
+        assert "elsewhere" not in client.list_database_names()
 
 
 def test_a_process_that_cannot_start_ends_everything_and_shows_its_log(tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from devstack import system
 from devstack.errors import DevstackError
+from devstack.limits import allow_open_files
 from devstack.owners import Secrets
 from devstack.ports import PortBook
 from devstack.supervisor import choose_port
@@ -21,6 +24,22 @@ def test_a_port_is_kept_until_somebody_else_takes_it(tmp_path: Path) -> None:
         moved = PortBook(tmp_path / "ports.json").take("http", "pos")
     assert moved[0] != kept[0]
     assert moved[1] == kept[1]
+
+
+def test_starters_at_the_same_time_never_get_the_same_port(tmp_path: Path) -> None:
+    script = (
+        "import pathlib, sys; from devstack.ports import PortBook;"
+        "print(*PortBook(pathlib.Path(sys.argv[1])).take(*map(str, range(80))), flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", script]
+    starters = [
+        subprocess.Popen([*command, str(tmp_path / name)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for name in ("one", "two", "three")
+    ]
+    given = [starter.stdout.readline().split() if starter.stdout else [] for starter in starters]
+    for starter in starters:
+        starter.communicate()
+    assert len({port for ports in given for port in ports}) == 240
 
 
 def test_passwords_are_made_once_and_only_their_owner_may_read_them(tmp_path: Path) -> None:
@@ -49,6 +68,27 @@ def test_without_root_the_missing_packages_are_told_with_the_command(
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr(system, "missing_packages", lambda: ["rabbitmq-server", "libcurl4"])
-    assert system.main() == 0
+    assert system.main() == 2
     told = capsys.readouterr().err
     assert "apt-get install -y --no-install-recommends rabbitmq-server libcurl4" in told
+    assert "SALELOOP_AMQP_URL" in told
+    assert "SALELOOP_MONGO_URL" in told
+
+
+def test_a_font_folder_of_ones_own_needs_no_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(system, "_FONT", tmp_path / "none.ttc")
+    monkeypatch.delenv("SALELOOP_FONT_DIR", raising=False)
+    assert "fonts-wqy-microhei" in system.missing_packages()
+    monkeypatch.setenv("SALELOOP_FONT_DIR", str(tmp_path))
+    assert "fonts-wqy-microhei" not in system.missing_packages()
+
+
+def test_a_usual_shells_limit_of_open_files_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_to: list[tuple[int, int]] = []
+    monkeypatch.setattr("resource.getrlimit", lambda _: (1024, 1_048_576))
+    monkeypatch.setattr("resource.setrlimit", lambda _, limits: set_to.append(limits))
+    allow_open_files()
+    assert set_to == [(16_384, 1_048_576)]
+    monkeypatch.setattr("resource.getrlimit", lambda _: (256, 1024))
+    with pytest.raises(DevstackError, match="2048 are needed"):
+        allow_open_files()

@@ -17,9 +17,10 @@ from tests.devstack.starter import Starter
 @pytest.fixture
 def quick_starter(tmp_path: Path) -> Iterator[Starter]:
     """A starter whose RabbitMQ is elsewhere, for what does not depend on it."""
-    starter = Starter(tmp_path / "run", SALELOOP_AMQP_URL="amqp://mq.example/")
-    yield starter
-    leftovers.end(starter.run_dir, grace=5)
+    with socket.create_server(("127.0.0.1", 0)) as broker:
+        starter = Starter(tmp_path / "run", SALELOOP_AMQP_URL=f"amqp://127.0.0.1:{broker.getsockname()[1]}/")
+        yield starter
+        leftovers.end(starter.run_dir, grace=5)
 
 
 @pytest.fixture

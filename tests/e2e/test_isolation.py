@@ -98,6 +98,7 @@ def test_the_retry_ladder_of_leads_leads_to_no_other_queue(channel: BlockingChan
     with pytest.raises(UnroutableError):
         _publish(channel, "leads.retry.1", BILLING_QUEUE)
 
+
 def test_leads_has_no_say_in_the_brokers_management(stack: Servers) -> None:
     url = httpx.URL(stack.management_url).copy_with(username="leads", password=stack.secrets.owners["leads"])
     assert httpx.get(f"{url}/api/queues", timeout=10).status_code == httpx.codes.UNAUTHORIZED

@@ -6,6 +6,7 @@ import pytest
 
 from chassis import database
 from chassis.clocks import real_clock
+from gateway.identity.documents import Person
 from gateway.identity.domain.rules import lock_after
 from tests.gateway.running import ADMIN_PASSWORD, Gateway
 
@@ -97,6 +98,13 @@ def test_a_deactivated_person_is_out(gateway: Gateway, admin: Headers) -> None:
     assert refresh(gateway, token)[0] == 401
     body = {"username": "leaver", "password": "password-of-leaver"}
     assert gateway.client.post("/v1/auth:login", json=body).status_code == 401
+
+
+def test_a_login_that_outlived_its_person_is_not_renewed(gateway: Gateway, admin: Headers) -> None:
+    person = gateway.person(admin, "outlived")
+    token = gateway.login("outlived", "password-of-outlived")["tokens"]["refresh_token"]
+    Person.collection().update_one({"_id": person["id"]}, {"$set": {"active": False}})  # as a login made meanwhile
+    assert refresh(gateway, token)[0] == 401
 
 
 def test_a_new_password_ends_all_logins(gateway: Gateway, admin: Headers) -> None:

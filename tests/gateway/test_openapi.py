@@ -28,6 +28,7 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
     assert sorted(described.values()) == sorted(operation.name for operation in OPERATIONS)
     assert described["GET", "/v1/products/{sku}"] == "quotes.GetProduct"
     assert described["PUT", "/v1/products/{sku}"] == "quotes.PutProduct", "one address has one template"
+    assert described["PATCH", "/v1/teams/{team_id}"] == "gateway.UpdateTeam", "generators take dots for no names"
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

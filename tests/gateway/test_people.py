@@ -166,3 +166,7 @@ def test_everybody_can_be_told_again(gateway: Gateway, admin: Headers) -> None:
     states = [entry for entry in told(person["id"]) if entry["type"] == "person_changed.v1"]
     assert [entry["sequence"] for entry in states] == [1, 2]
     assert '"version":"2"' in states[-1]["body"], "a copy takes only a higher version"
+
+
+def test_a_name_may_be_padded_with_the_full_width_space(gateway: Gateway, admin: Headers) -> None:
+    assert gateway.person(admin, "zhang.san", "salesperson", name="张　三")["name"] == "张　三"

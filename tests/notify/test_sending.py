@@ -1,7 +1,9 @@
 """What reaches the robots and mailboxes, which are real servers that check what they get."""
 
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -122,6 +124,26 @@ def test_a_robot_that_is_away_costs_attempts_until_the_delivery_has_failed() -> 
     (delivery,) = Delivery.collection().find()
     assert (delivery["state"], len(delivery["attempts"])) == ("failed", 12)
     assert "topsecret" not in str(delivery)
+
+
+def test_the_page_of_a_proxy_is_recorded_with_its_status() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as proxy:
+
+        def answer() -> None:
+            caller, _ = proxy.accept()
+            with caller:
+                caller.recv(65_536)
+                caller.sendall(b"HTTP/1.1 429 Slow down\r\nContent-Length: 6\r\n\r\n<html>")
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        robot_channel(ChannelKind.WECOM_ROBOT, f"http://127.0.0.1:{proxy.getsockname()[1]}/send?key=k")
+        tell_leads(1)
+        rounds.send_waiting("room")
+        answering.join(5)
+    (delivery,) = Delivery.collection().find()
+    assert delivery["attempts"][0]["answer"].startswith("HTTP 429")
+    assert delivery["next_attempt_time"] > real_clock.now() + timedelta(seconds=50), "the robot asked for a pause"
 
 
 def test_a_robot_that_asks_for_a_pause_gets_one(robot: RobotServer) -> None:

@@ -38,8 +38,12 @@ def child_of(server: Any) -> Child:
 
 
 @contextmanager
-def killing(platform: Platform, *others: Child, names: tuple[str, ...]) -> Iterator[None]:
-    """Kill one of them at a random moment, start it again and let it come up, while the block runs."""
+def killing(platform: Platform, *others: Child, names: tuple[str, ...]) -> Iterator[list[str]]:
+    """Kill one of them at a random moment, start it again and let it come up, while the block runs.
+
+    Gives the names of those that were killed so far.
+    """
+    killed: list[str] = []
     done = threading.Event()
     chance = random.Random(20170101)
     victims = [*(platform.processes[name] for name in names), *others]
@@ -48,6 +52,7 @@ def killing(platform: Platform, *others: Child, names: tuple[str, ...]) -> Itera
         while not done.wait(chance.uniform(0.2, 1.5)):
             victim = chance.choice(victims)
             victim.kill(signal.SIGKILL)
+            killed.append(victim.name)
             victim.start()
             give_up_at = time.monotonic() + 60
             while not all(map(platform.is_ready, names)) and time.monotonic() < give_up_at:
@@ -56,7 +61,7 @@ def killing(platform: Platform, *others: Child, names: tuple[str, ...]) -> Itera
     thread = threading.Thread(target=kill)
     thread.start()
     try:
-        yield
+        yield killed
     finally:
         done.set()
         thread.join()
@@ -113,8 +118,9 @@ def test_killed_ingest_and_edge_lose_nothing_and_double_nothing(make_platform: M
     platform = make_platform(only=PARTS)
     shop, tills, receipts = open_shop(platform, 6)
     other = second_ingest(platform)
-    with killing(platform, other, names=("stores-ingest", "gateway-pos")):
+    with killing(platform, other, names=("stores-ingest", "gateway-pos")) as killed:
         asyncio.run(asyncio.wait_for(sell_everything(tills, receipts), 240))
+    assert len(killed) >= 2
     try:
         check(shop, receipts)
     finally:

@@ -19,6 +19,7 @@ from tests.quotes.desk import (
     LEGAL,
     MOSTLY_BEFORE,
     OTHER_BOSS,
+    REGIONAL,
     SELLER,
     STRANGER,
     Desk,
@@ -100,6 +101,20 @@ def test_a_supervisor_who_submits_does_not_approve_it(desk: Desk) -> None:
     quote = desk.submit(desk.draft().id, BOSS)
     assert desk.refusal("ApproveQuote", approval(quote, "supervisor"), BOSS).reason == "SUBMITTER_CANNOT_APPROVE"
     assert desk.approve(quote, "supervisor", OTHER_BOSS).state == pb.QUOTE_STATE_APPROVED
+
+
+def test_a_quote_of_the_only_supervisor_goes_up_the_line(desk: Desk) -> None:
+    copies.save_person("boss", 2, name="张主管", supervisor_id="regional", is_active=True)
+    quote = desk.submit(desk.draft().id, BOSS)
+    assert quote.steps[0].approver_id == "regional"
+    assert desk.approve(quote, "supervisor", REGIONAL).state == pb.QUOTE_STATE_APPROVED
+
+
+def test_whoever_stands_above_decides_where_no_supervisor_is_left(desk: Desk) -> None:
+    quote = desk.submit(desk.draft().id, BOSS)
+    waiting = desk.call("ListQuotes", pb.ListQuotesRequest(awaiting_me=True), REGIONAL).quotes
+    assert [each.id for each in waiting] == [quote.id]
+    assert desk.approve(quote, "supervisor", REGIONAL).state == pb.QUOTE_STATE_APPROVED
 
 
 def test_somebody_else_may_step_in_for_a_supervisor_who_left(desk: Desk) -> None:

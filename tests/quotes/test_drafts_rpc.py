@@ -8,6 +8,7 @@ import pytest
 
 from chassis.principal import Principal
 from saleloop.quotes.v1 import quotes_service_pb2 as pb
+from services.billing.domain.values import MAX_AMOUNT_MINOR
 from services.quotes.documents import Quote
 from services.quotes.wire import timestamp
 from tests.quotes.desk import (
@@ -64,9 +65,11 @@ def test_a_wrong_draft_is_refused_with_its_field(desk: Desk, changed: dict[str, 
     assert Quote.collection().count_documents({}) == 0
 
 
-def test_a_sum_beyond_int64_is_refused(desk: Desk) -> None:
-    huge = pb.QuoteLineInput(sku="US-1", quantity=1, unit_price_minor=2**63 - 1)
-    assert desk.refusal("CreateQuote", wanted(lines=[huge, huge])).violations[0].field == "lines"
+def test_a_sum_that_billing_could_not_carry_is_refused(desk: Desk) -> None:
+    half = pb.QuoteLineInput(sku="US-1", quantity=1, unit_price_minor=MAX_AMOUNT_MINOR // 2)
+    assert desk.call("CreateQuote", wanted(lines=[half, half])).quote.total.amount_minor == MAX_AMOUNT_MINOR
+    more = pb.QuoteLineInput(sku="US-1", quantity=1, unit_price_minor=MAX_AMOUNT_MINOR // 2 + 1)
+    assert desk.refusal("CreateQuote", wanted(lines=[half, more])).violations[0].field == "lines"
 
 
 def test_a_time_no_calendar_knows_is_refused(desk: Desk) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.quotes.domain.amounts import INT64_MAX
+from services.quotes.domain.amounts import AMOUNT_MAX
 from services.quotes.domain.catalogue import CatalogueEntry, PriceTier, check_tiers, tier_price
 from services.quotes.domain.content import WantedLine, price_lines
 from services.quotes.domain.errors import BelowPriceFloor, CurrencyMismatch, InvalidValue, ProductNotFound
@@ -33,7 +33,7 @@ def test_a_larger_quantity_never_costs_more_for_one_unit(tiers: tuple[PriceTier,
         ((PriceTier(1, 100), PriceTier(5, 89)), 90, "product.tiers[1].unit_price_minor"),
         ((PriceTier(1, 0),), 0, "product.tiers[0].unit_price_minor"),
         ((PriceTier(1, -5),), 0, "product.tiers[0].unit_price_minor"),
-        ((PriceTier(1, INT64_MAX + 1),), 0, "product.tiers[0].unit_price_minor"),
+        ((PriceTier(1, AMOUNT_MAX + 1),), 0, "product.tiers[0].unit_price_minor"),
     ],
 )
 def test_wrong_tiers_are_refused_with_their_field(tiers: tuple[PriceTier, ...], floor: int, field: str) -> None:
@@ -80,7 +80,7 @@ def test_a_named_price_keeps_the_tier_beside_it() -> None:
         (WantedLine("US-1", 0, 0), InvalidValue, "lines[0].quantity"),
         (WantedLine("US-1", -3, 0), InvalidValue, "lines[0].quantity"),
         (WantedLine("US-1", 10**9 + 1, 0), InvalidValue, "lines[0].quantity"),
-        (WantedLine("US-1", 2, INT64_MAX), InvalidValue, "lines[0]"),
+        (WantedLine("US-1", 2, AMOUNT_MAX), InvalidValue, "lines[0]"),
         (WantedLine("US-9", 1, 0), ProductNotFound, "lines[0].sku"),
         (WantedLine("US-USD", 1, 0), CurrencyMismatch, "lines[0].sku"),
     ],
@@ -94,7 +94,7 @@ def test_wrong_lines_are_refused_with_their_field(wanted: WantedLine, error: typ
 
 def test_a_sum_beyond_int64_is_refused_even_when_each_line_fits() -> None:
     with pytest.raises(InvalidValue, match="add up"):
-        price_lines([WantedLine("US-1", 1, INT64_MAX), WantedLine("US-1", 1, INT64_MAX)], {"US-1": entry()}, "CNY")
+        price_lines([WantedLine("US-1", 1, AMOUNT_MAX), WantedLine("US-1", 1, AMOUNT_MAX)], {"US-1": entry()}, "CNY")
 
 
 @pytest.mark.parametrize("count", [0, 201])

@@ -49,6 +49,8 @@ def test_contradictions_name_their_field(terms: tuple[bool, int, tuple[Instalmen
         (payment_terms(True, 0, ()), ClauseRisk.LOW),
         (payment_terms(False, 5_000, (InstalmentTerm(10_000, 30),)), ClauseRisk.MEDIUM),
         (payment_terms(False, 5_001, (InstalmentTerm(10_000, 30),)), ClauseRisk.HIGH),
+        (payment_terms(False, 0, (InstalmentTerm(5_000, 0), InstalmentTerm(5_000, 30))), ClauseRisk.MEDIUM),
+        (payment_terms(False, 0, (InstalmentTerm(5_001, 0), InstalmentTerm(4_999, 30))), ClauseRisk.HIGH),
     ],
 )
 def test_clause_risk_follows_from_the_terms(terms: PaymentTerms, risk: ClauseRisk) -> None:

@@ -12,7 +12,7 @@ from chassis import access
 from chassis.access import Scope
 from saleloop.stores.v1 import figures_service_pb2 as pb
 from services.stores.domain.errors import MemberNotFound, StoreNotFound
-from services.stores.domain.geography import by_cell
+from services.stores.geography import by_cell
 from services.stores.domain.penetration import Penetration
 from services.stores.domain.periods import days_of
 from services.stores.domain.ranking import FIGURES

@@ -115,3 +115,7 @@ def test_bulk_commands_have_limits(ledger: Ledger) -> None:
         put_members([("m1", {"name": "a"}), ("m1", {"name": "b"})])
     with pytest.raises(InvalidArgument):
         put_members([("", {"name": "a"})])
+
+
+def test_names_may_be_padded_with_the_full_width_space(ledger: Ledger) -> None:
+    assert put_stores([replace(STORE, name="城东　一店")]) == 1

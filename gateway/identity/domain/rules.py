@@ -31,7 +31,7 @@ def check_password(text: str) -> str:
 def clean_name(text: str) -> str:
     """A name that people read: 1 to 100 characters."""
     name = text.strip()
-    if not 0 < len(name) <= _MAX_NAME or not name.isprintable():
+    if not 0 < len(name) <= _MAX_NAME or not all(map(_is_readable, name)):
         raise ValueError(f"must have 1 to {_MAX_NAME} printable characters")
     return name
 
@@ -92,3 +92,8 @@ def resolved_supervisor(person_id: str, own_supervisor_id: str, team_supervisor_
     """Who supervises: the person's own, else the team's; nobody supervises themselves."""
     supervisor_id = own_supervisor_id or team_supervisor_id
     return "" if supervisor_id == person_id else supervisor_id
+
+
+def _is_readable(character: str) -> bool:
+    """Chinese names of two characters are padded with the full-width space, which isprintable() leaves out."""
+    return character.isprintable() or unicodedata.category(character) == "Zs"

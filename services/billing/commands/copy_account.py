@@ -34,6 +34,8 @@ def copy_account(state: AccountState) -> None:
     ledger.region = state.region
     ledger.source_version = state.version
     ledger.commit()
+    if not ledger.turn:
+        return  # no contract and no payment passed through it yet, as with most accounts that are new from leads
     current = {
         "account_name": state.name,
         "owner_id": state.owner_id,

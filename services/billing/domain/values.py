@@ -1,6 +1,7 @@
 """Values that check themselves when they are built. Every violation is a ValueError."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -55,6 +56,11 @@ def free_text(text: str, *, longest: int) -> str:
     """Text of at most `longest` printable characters; may be empty."""
     if len(text) > longest:
         raise ValueError(f"must not be longer than {longest} characters")
-    if not all(character.isprintable() or character in "\n\t" for character in text):
+    if not all(_is_readable(character) for character in text):
         raise ValueError("must not contain control characters")
     return text
+
+
+def _is_readable(character: str) -> bool:
+    """Banks pad with the full-width space, which isprintable() does not count among the printable characters."""
+    return character.isprintable() or character in "\n\t" or unicodedata.category(character) == "Zs"

@@ -5,7 +5,8 @@ from services.leads.commands.contact_lead import contact_lead
 from services.leads.commands.copy_person import copy_person
 from services.leads.commands.create_lead import create_lead
 from services.leads.commands.import_leads import ImportOutcome, import_leads
-from services.leads.commands.route_lead import assign_lapsed_lead, route_lead, route_new_lead
+from services.leads.commands.route_lead import assign_lapsed_lead, route_lead
+from services.leads.commands.route_new_lead import route_new_lead
 from services.leads.commands.update_routing_policy import update_routing_policy
 from services.leads.commands.watch_first_contact import mark_breached, warn_owner
 

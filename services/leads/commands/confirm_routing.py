@@ -4,9 +4,10 @@ from datetime import datetime
 
 from pymongo.client_session import ClientSession
 
-from services.leads.commands.assigning import Decision, assign, find_account, find_salesperson, take_back_proposal
+from services.leads.commands.assigning import Decision, assign, take_back_proposal
+from services.leads.commands.desk import Desk
 from services.leads.commands.routing_turn import decide
-from services.leads.documents import Account, Lead, StoredPolicy
+from services.leads.documents import Account, Lead
 from services.leads.domain import explanations
 from services.leads.domain.errors import FieldProblem, OverrideNeedsReason, SalespersonNotEligible
 from services.leads.domain.routing import SalespersonFacts
@@ -29,18 +30,19 @@ def confirm_routing(lead_id: str, *, salesperson_id: str, why: str, by: str, at:
         if lead.owner_id and lead.owner_id == salesperson_id:
             return lead
         lead.require_routable()
-        account = find_account(lead, session)
-        holder = find_salesperson(account.owner_id, at, session) if account else None
+        take_back_proposal(lead, session)
+        desk = Desk([lead], at, session)
+        account = desk.find_account(lead)
+        holder = desk.find_salesperson(account.owner_id) if account else None
         _require_same_owner(account, holder, salesperson_id)
         offered = {candidate["salesperson_id"] for candidate in lead.candidates}
         if not reason and holder is None and salesperson_id not in offered:
             raise OverrideNeedsReason("this person is not among the candidates: say why", lead_id=lead.id)
-        owner = holder or find_salesperson(salesperson_id, at, session)
+        owner = holder or desk.find_salesperson(salesperson_id)
         if owner is None:
             raise SalespersonNotEligible("no salesperson with this id works here", salesperson_id=salesperson_id)
-        take_back_proposal(lead, session)
-        decision = Decision(owner, by, explanations.confirmed(by, reason), at)
-        assign(lead, account, decision, StoredPolicy.current(session).policy, session)
+        assign(lead, account, Decision(owner, by, explanations.confirmed(by, reason), at), desk)
+        desk.write()
         return lead
 
     return decide(work)

@@ -6,21 +6,14 @@ from typing import Any
 
 from pymongo.client_session import ClientSession
 
-from services.leads.commands.assigning import (
-    Decision,
-    assign,
-    find_account,
-    find_salespeople,
-    find_salesperson,
-    take_back_proposal,
-)
+from services.leads.commands.assigning import Decision, assign, take_back_proposal
+from services.leads.commands.desk import Desk
 from services.leads.commands.routing_turn import decide
-from services.leads.commands.workload import count_assigned
-from services.leads.documents import Lead, StoredPolicy
+from services.leads.documents import Lead
 from services.leads.domain import explanations
 from services.leads.domain.lead_state import LeadState
-from services.leads.domain.routing import SalespersonFacts, is_eligible, top_candidates
-from services.leads.domain.routing_policy import RoutingMode, RoutingPolicy
+from services.leads.domain.routing import is_eligible, top_candidates
+from services.leads.domain.routing_policy import RoutingMode
 
 BY_POLICY = "routing_policy"
 
@@ -35,21 +28,10 @@ def route_lead(lead_id: str, *, mode: RoutingMode | None, at: datetime) -> Lead:
     def work(session: ClientSession) -> Lead:
         lead = Lead.load(lead_id, session=session)
         lead.require_routable()
-        _route(lead, mode, at, session)
+        _route_alone(lead, mode, at, session)
         return lead
 
     return decide(work)
-
-
-def route_new_lead(lead_id: str, *, at: datetime) -> None:
-    """Route a lead that came in at `at`; a lead that was routed already stays as it is."""
-
-    def work(session: ClientSession) -> None:
-        lead = Lead.load(lead_id, session=session)
-        if lead.state == LeadState.NEW:
-            _route(lead, None, at, session)
-
-    decide(work)
 
 
 def assign_lapsed_lead(lead_id: str, *, at: datetime) -> None:
@@ -61,47 +43,51 @@ def assign_lapsed_lead(lead_id: str, *, at: datetime) -> None:
     def work(session: ClientSession) -> None:
         lead = Lead.load(lead_id, session=session)
         if lead.state == LeadState.PROPOSED:
-            _route(lead, RoutingMode.AUTO, at, session, lapsed=True)
+            _route_alone(lead, RoutingMode.AUTO, at, session, lapsed=True)
 
     decide(work)
 
 
-def _route(lead: Lead, mode: RoutingMode | None, at: datetime, session: ClientSession, *, lapsed: bool = False) -> None:
-    policy = StoredPolicy.current(session).policy
+def _route_alone(
+    lead: Lead, mode: RoutingMode | None, at: datetime, session: ClientSession, *, lapsed: bool = False
+) -> None:
     take_back_proposal(lead, session)
-    account = find_account(lead, session)
-    owner = find_salesperson(account.owner_id, at, session) if account else None
+    desk = Desk([lead], at, session)
+    route_at(desk, lead, at, mode=mode, lapsed=lapsed)
+    desk.write()
+
+
+def route_at(desk: Desk, lead: Lead, at: datetime, *, mode: RoutingMode | None = None, lapsed: bool = False) -> None:
+    """Decide about one lead as of `at`; the caller writes the desk."""
+    account = desk.find_account(lead)
+    owner = desk.find_salesperson(account.owner_id) if account else None
     if account is not None and owner is not None:
         decision = Decision(owner, BY_POLICY, explanations.known_account(account.name), at)
-        assign(lead, account, decision, policy, session)
+        assign(lead, account, decision, desk)
         return
-    salespeople = {person.id: person for person in find_salespeople(lead.region, at, session)}
-    offered = _still_able(lead, salespeople, at, policy) if lapsed else []
+    offered = _still_able(lead, at, desk) if lapsed else []
     if not offered:
-        candidates = top_candidates(lead.needs, lead.region, at, salespeople.values(), policy)
-        lead.offer(candidates)
+        lead.offer(top_candidates(lead.needs, lead.region, at, desk.salespeople(), desk.policy))
         offered = lead.candidates
-    if not offered:
+    first = desk.find_salesperson(offered[0]["salesperson_id"]) if offered else None
+    if first is None:
         lead.give_up_routing()
-        lead.commit(session=session)
-    elif (mode or policy.mode) is RoutingMode.CONFIRM:
-        lead.propose(at, at + policy.confirm_limit)
-        lead.commit(session=session)
-        count_assigned(offered[0]["salesperson_id"], at, session)
+        desk.change(lead)
+    elif (mode or desk.policy.mode) is RoutingMode.CONFIRM:
+        lead.propose(at, at + desk.policy.confirm_limit)
+        desk.change(lead)
+        desk.count_assigned(first.id)
     else:
-        first = offered[0]
-        decision = Decision(salespeople[first["salesperson_id"]], BY_POLICY, _reasons(first, lapsed), at)
-        assign(lead, account, decision, policy, session)
+        assign(lead, account, Decision(first, BY_POLICY, _reasons(offered[0], lapsed), at), desk)
 
 
-def _still_able(
-    lead: Lead, salespeople: Mapping[str, SalespersonFacts], at: datetime, policy: RoutingPolicy
-) -> list[dict[str, Any]]:
+def _still_able(lead: Lead, at: datetime, desk: Desk) -> list[dict[str, Any]]:
     """Those of the proposal who can still take the lead, best first."""
     return [
         candidate
         for candidate in lead.candidates
-        if (person := salespeople.get(candidate["salesperson_id"])) and is_eligible(person, lead.region, at, policy)
+        if (person := desk.find_salesperson(candidate["salesperson_id"]))
+        and is_eligible(person, lead.region, at, desk.policy)
     ]
 
 

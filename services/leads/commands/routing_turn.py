@@ -13,7 +13,7 @@ from pymongo.client_session import ClientSession
 from chassis.documents import DuplicateValue, VersionConflict, transaction
 
 T = TypeVar("T")
-_turn = threading.Lock()
+TURN = threading.Lock()
 
 
 def decide(work: Callable[[ClientSession], T]) -> T:
@@ -21,8 +21,13 @@ def decide(work: Callable[[ClientSession], T]) -> T:
 
     Raises VersionConflict also when another process opened the same account meanwhile: then decide again.
     """
-    with _turn:
-        try:
-            return transaction(work)
-        except DuplicateValue as error:
-            raise VersionConflict("accounts", "of the same company") from error
+    with TURN:
+        return decide_in_turn(work)
+
+
+def decide_in_turn(work: Callable[[ClientSession], T]) -> T:
+    """The same for a caller that holds the turn."""
+    try:
+        return transaction(work)
+    except DuplicateValue as error:
+        raise VersionConflict("accounts", "of the same company") from error

@@ -4,9 +4,11 @@ Plain increments on the salesperson's document, beside its version: a copy of a 
 do not get in each other's way, while two assignments to one person conflict, and the later one decides again.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 
 from services.leads.documents import Salesperson
@@ -17,23 +19,26 @@ def month_of(at: datetime) -> str:
     return f"{at:%Y-%m}"
 
 
-def count_assigned(salesperson_id: str, at: datetime, session: ClientSession) -> None:
-    """One more lead, not yet contacted."""
-    month = month_of(at)
+def count_assigned(numbers: Mapping[str, int], month: str, session: ClientSession) -> None:
+    """So many more leads of this month by salesperson, not yet contacted."""
     so_far: dict[str, Any] = {"$cond": [{"$eq": ["$month", month]}, "$assigned_in_month", 0]}
-    Salesperson.collection().update_one(
-        {"_id": salesperson_id},
-        [
-            {
-                "$set": {
-                    "open_untouched": {"$add": ["$open_untouched", 1]},
-                    "assigned_in_month": {"$add": [so_far, 1]},
-                    "month": month,
+    operations = [
+        UpdateOne(
+            {"_id": salesperson_id},
+            [
+                {
+                    "$set": {
+                        "open_untouched": {"$add": ["$open_untouched", number]},
+                        "assigned_in_month": {"$add": [so_far, number]},
+                        "month": month,
+                    }
                 }
-            }
-        ],
-        session=session,
-    )
+            ],
+        )
+        for salesperson_id, number in numbers.items()
+    ]
+    if operations:
+        Salesperson.collection().bulk_write(operations, ordered=False, session=session)
 
 
 def release(salesperson_id: str, counted_at: datetime, session: ClientSession) -> None:

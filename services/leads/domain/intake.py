@@ -5,7 +5,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -72,7 +72,7 @@ class Draft:
 
     def fingerprint(self) -> str:
         """Equal for equal content: tells a repeated request from a reused request_id."""
-        return hashlib.sha256(json.dumps(asdict(self), ensure_ascii=False).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(vars(self), ensure_ascii=False).encode()).hexdigest()
 
 
 def check_intake(

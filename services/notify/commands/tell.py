@@ -13,7 +13,7 @@ from chassis.clocks import real_clock
 from chassis.ids import derived_id
 from services.notify.catalogue import catalogue
 from services.notify.commands.audiences import Reader, people, readers_of
-from services.notify.commands.task_cards import close_card, touch_card
+from services.notify.commands.task_cards import finish_cards, touch_card
 from services.notify.config import settings
 from services.notify.documents import Channel, Delivery, InboxItem
 from services.notify.domain.notices import CLOSING, NAMED_PEOPLE, NOTICES, Notice, fill
@@ -52,8 +52,9 @@ def close_cards(event: Event) -> None:
 
 def _close(event: Event, keys: Sequence[str]) -> None:
     by = str(event.fields.get("decided_by") or "event")
-    for key in keys:
-        close_card(fill(key, event.fields), event.time, by=by, is_lead="lead_id" in event.fields)
+    if keys:
+        filled = [fill(key, event.fields) for key in keys]
+        finish_cards(filled, event.time, by=by, is_lead="lead_id" in event.fields)
 
 
 def _values(notice: Notice, fields: Mapping[str, Any], readers: Sequence[Reader]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from chassis import telemetry
@@ -32,12 +33,20 @@ def post_to_robot(channel: Channel, text: str) -> Answer:
         headers = {"Content-Type": "application/json; charset=utf-8", "traceparent": telemetry.traceparent()}
         connection.request("POST", f"{parts.path or '/'}?{parts.query}", body, headers)
         answer = connection.getresponse()
-        told = json.loads(answer.read(_MAX_ANSWER_BYTES))
-        return robots.answer_of(kind, answer.status, told if isinstance(told, dict) else {})
+        return robots.answer_of(kind, answer.status, _object_in(answer.read(_MAX_ANSWER_BYTES)))
     except (OSError, HTTPException, ValueError) as error:
         return Answer(succeeded=False, text=_described(error))
     finally:
         connection.close()
+
+
+def _object_in(body: bytes) -> dict[str, Any]:
+    """The robot's own answer; empty for the page of a proxy, whose status says enough."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def send_mail(channel: Channel, addresses: Sequence[str], title: str, text: str) -> Answer:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.quotes.domain.amounts import INT64_MAX
+from services.quotes.domain.amounts import AMOUNT_MAX
 from services.quotes.domain.content import Line
 from services.quotes.domain.errors import InvalidValue
 from services.quotes.domain.steps import Step, StepState
@@ -76,7 +76,7 @@ def check_rules(rules: Sequence[ApprovalRule], known_roles: frozenset[str]) -> N
             raise InvalidValue("Two rules have the same step.", field=f"{path}.step")
         if rule.role not in known_roles:
             raise InvalidValue("No such role.", field=f"{path}.role")
-        if not 0 <= rule.amount_above_minor <= INT64_MAX:
+        if not 0 <= rule.amount_above_minor <= AMOUNT_MAX:
             raise InvalidValue("An amount in minor units, not negative.", field=f"{path}.amount_above_minor")
         if not 0 <= rule.discount_above_bp <= 10_000:
             raise InvalidValue("0 to 10000 basis points.", field=f"{path}.discount_above_bp")

@@ -68,11 +68,16 @@ def payment_terms(cash_on_delivery: bool, prepayment_bp: int, instalments: tuple
 
 
 def assess_clauses(terms: PaymentTerms) -> ClauseAssessment:
-    """Cash on delivery is low, more than half paid before delivery is high, all else is medium."""
-    percent = f"{terms.prepayment_bp / 100:g} %"
+    """Cash on delivery is low, more than half paid before delivery is high, all else is medium.
+
+    An instalment that is due at the signature is paid before delivery, whatever the terms call it.
+    """
+    due_at_signature_bp = sum(each.share_bp for each in terms.instalments if each.due_days == 0)
+    before_delivery_bp = max(terms.prepayment_bp, due_at_signature_bp)
+    percent = f"{before_delivery_bp / 100:g} %"
     if terms.cash_on_delivery:
         return ClauseAssessment(ClauseRisk.LOW, "条款风险低：货到付款", "Clause risk low: cash on delivery")
-    if terms.prepayment_bp > HIGH_PREPAYMENT_BP:
+    if before_delivery_bp > HIGH_PREPAYMENT_BP:
         return ClauseAssessment(
             ClauseRisk.HIGH,
             f"条款风险高：预付款 {percent}，超过 50 %",

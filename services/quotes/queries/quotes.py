@@ -8,7 +8,7 @@ from chassis.principal import Principal
 from services.quotes.documents import Quote
 from services.quotes.domain.errors import QuoteNotFound
 from services.quotes.domain.lifecycle import QuoteState, is_submittable
-from services.quotes.domain.steps import Steps
+from services.quotes.domain.steps import Steps, decidable_roles
 from services.quotes.plan import plan_approval
 from services.quotes.visibility import load_visible, visible_query
 
@@ -53,7 +53,7 @@ def find_version(quote: Quote, number: int) -> dict[str, Any]:
 def _awaiting(by: Principal) -> dict[str, Any]:
     """The open step is the caller's to decide: he is named, or has the role and is not involved himself."""
     not_involved = {"owner_id": {"$ne": by.subject}, "versions.submitted_by": {"$ne": by.subject}}
-    has_role = {"awaiting_approver_id": "", "awaiting_role": {"$in": sorted(by.roles)}, **not_involved}
+    has_role = {"awaiting_approver_id": "", "awaiting_role": {"$in": sorted(decidable_roles(by.roles))}, **not_involved}
     return {
         "state": int(QuoteState.IN_APPROVAL),
         "$or": [{"awaiting_approver_id": by.subject, **not_involved}, has_role],

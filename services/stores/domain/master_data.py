@@ -1,6 +1,7 @@
 """What a text of master data may look like."""
 
 import re
+import unicodedata
 
 MAX_TEXT = 200
 MAX_KEY = 64
@@ -8,7 +9,7 @@ MAX_KEY = 64
 
 def require_text(text: str) -> str:
     """Something a person can read, up to 200 characters. Raises ValueError."""
-    if not text.strip() or len(text) > MAX_TEXT or not text.isprintable():
+    if not text.strip() or len(text) > MAX_TEXT or not all(map(_is_readable, text)):
         raise ValueError(f"1 to {MAX_TEXT} printable characters")
     return text
 
@@ -30,3 +31,8 @@ def require_currency(code: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise ValueError("three capital letters, for example CNY")
     return code
+
+
+def _is_readable(character: str) -> bool:
+    """Chinese names of two characters are padded with the full-width space, which isprintable() leaves out."""
+    return character.isprintable() or unicodedata.category(character) == "Zs"

@@ -8,7 +8,6 @@ from chassis.errors import InvalidArgument, field
 from saleloop.stores.v1 import figures_service_pb2 as pb
 from saleloop.stores.v1 import figures_service_pb2_grpc as pb_grpc
 from services.stores.commands.record_counted_cash import record_counted_cash
-from services.stores.geography import centre_of, require_resolution
 from services.stores.domain.periods import Period, period_of, previous_period
 from services.stores.domain.ranking import require_figure
 from services.stores.figures_translate import (
@@ -21,6 +20,7 @@ from services.stores.figures_translate import (
     watched_to_proto,
     week_hour,
 )
+from services.stores.geography import centre_of, require_resolution
 from services.stores.queries.heatmaps import geography, store_days, week_hours
 from services.stores.queries.hours import HourSums
 from services.stores.queries.members import member_figures

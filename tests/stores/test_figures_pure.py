@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from services.stores.domain import truth
 from services.stores.domain.business_day import business_day, final_time
-from services.stores.domain.geography import by_cell, centre_of, require_resolution
 from services.stores.domain.penetration import Basket, Penetration
 from services.stores.domain.periods import days_of, length, period_of, previous_period
 from services.stores.domain.ranking import FIGURES, StoreFigures, compare, rank
 from services.stores.domain.statement import CashCounted, counted_cash, ranges_text
 from services.stores.domain.truth import Correction
+from services.stores.geography import by_cell, centre_of, require_resolution
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 SMALL = st.integers(-3, 3)

@@ -12,12 +12,12 @@ from chassis import access
 from chassis.access import Scope
 from saleloop.stores.v1 import figures_service_pb2 as pb
 from services.stores.domain.errors import MemberNotFound, StoreNotFound
-from services.stores.geography import by_cell
 from services.stores.domain.penetration import Penetration
 from services.stores.domain.periods import days_of
 from services.stores.domain.ranking import FIGURES
 from services.stores.domain.receipts import Kind, Line, Receipt
 from services.stores.figures_rpc import FiguresServicer
+from services.stores.geography import by_cell
 from services.stores.ledger import Ledger
 from services.stores.queries.heatmaps import geography, store_days, week_hours
 from services.stores.queries.hours import HourSums

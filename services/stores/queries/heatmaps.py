@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.stores.domain.business_day import HOURS_OF_WEEK
-from services.stores.geography import by_cell
 from services.stores.domain.periods import Period, days_of
 from services.stores.domain.ranking import StoreFigures, require_figure
 from services.stores.domain.truth import Truth
+from services.stores.geography import by_cell
 from services.stores.ledger import Ledger
 from services.stores.queries import day_documents
 from services.stores.queries.hours import HourSums

@@ -20,6 +20,7 @@ from devstack import commands, leftovers
 from devstack.detach import up_in_background
 from devstack.errors import DevstackError
 from devstack.limits import allow_open_files
+from devstack.lock import running_starter
 
 _ROLES_SHOWN = ("director", "marketing", "chen.li", "wang.fang", "finance", "legal", "success")
 
@@ -43,7 +44,10 @@ def main() -> int:
         print("The platform is still running for a look ('make logs'); 'make down' ends it.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted; the platform may still be running: 'make down' ends it.", file=sys.stderr)
+        still = (
+            "the platform is still running: 'make down' ends it" if running_starter(run_dir) else "nothing is running"
+        )
+        print(f"\nInterrupted; {still}.", file=sys.stderr)
         return 130
     return 0
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from devstack.errors import DevstackError
 from devstack.wiring import ROOT
 
+_READY = "Ctrl-C ends everything."
 _TIMEOUT_SECONDS = 120.0
+_STOP_SECONDS = 60.0
 
 
 def up_in_background(run_dir: Path, options: Sequence[str], environ: Mapping[str, str]) -> str:
@@ -29,12 +31,21 @@ def up_in_background(run_dir: Path, options: Sequence[str], environ: Mapping[str
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    try:
+        said = _wait_until_ready(process, output)
+    except BaseException:  # also Ctrl-C: a platform that was never handed over is not left behind
+        process.terminate()
+        process.wait(_STOP_SECONDS)
+        raise
+    return said.replace(_READY, "'make down' ends everything.")
+
+
+def _wait_until_ready(process: "subprocess.Popen[bytes]", output: Path) -> str:
     deadline = time.monotonic() + _TIMEOUT_SECONDS
-    while "Ctrl-C ends everything." not in (said := output.read_text(errors="replace")):
+    while _READY not in (said := output.read_text(errors="replace")):
         if process.poll() is not None:
             raise DevstackError(said.strip().rpartition("saleloop: ")[2])
         if time.monotonic() > deadline:
-            process.terminate()
             raise DevstackError(f"The platform was not ready within {_TIMEOUT_SECONDS:.0f} s:\n{said}")
         time.sleep(0.1)
-    return said.replace("Ctrl-C ends everything.", "'make down' ends everything.")
+    return said

@@ -173,6 +173,8 @@ class EmbeddedMongo:
             raise DevstackError(
                 f"mongod needs {library}: install it with 'apt-get install -y libcurl4' (as root).\n{_OTHER_SERVER}"
             )
-        if "No space left on device" in tail:
-            raise DevstackError(f"{self._data} has a full disk: free some space, or set SALELOOP_RUN_DIR to another.")
+        if "No space left on device" in self.child.log_tail(200):
+            raise DevstackError(
+                f"The disk of {self._data} is full: free some space, or set SALELOOP_RUN_DIR to another."
+            )
         raise DevstackError(f"mongod ended at its start (exit code {self.child.exit_code}):\n{tail}")

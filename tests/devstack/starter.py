@@ -24,9 +24,11 @@ class Starter:
             **extra,
         }
 
-    def up(self) -> "subprocess.Popen[bytes]":
+    def up(self, *options: str) -> "subprocess.Popen[bytes]":
         with self._output.open("ab") as output:
-            return subprocess.Popen(self._command("up"), env=self.env, cwd=ROOT, stdout=output, stderr=output)
+            return subprocess.Popen(
+                [*self._command("up"), *options], env=self.env, cwd=ROOT, stdout=output, stderr=output
+            )
 
     def call(self, command: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end."""

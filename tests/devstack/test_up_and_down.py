@@ -117,6 +117,19 @@ def test_a_detached_platform_stays_until_down(quick_starter: Starter) -> None:
     assert "not running" in refused.stderr
 
 
+def test_an_interrupted_start_in_the_background_leaves_nothing(quick_starter: Starter) -> None:
+    starting = quick_starter.up("--detach")
+    log = quick_starter.run_dir / "up.log"
+    deadline = time.monotonic() + 30
+    while not log.exists() or "Starting" not in log.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    starting.send_signal(signal.SIGINT)
+    assert starting.wait(60) != 0
+    assert leftovers.find(quick_starter.run_dir) == []
+    assert quick_starter.call("status").returncode == 3
+
+
 def test_fresh_starts_without_the_data_of_earlier_runs(quick_starter: Starter) -> None:
     script = (
         "import os, pymongo; probe = pymongo.MongoClient(os.environ['SALELOOP_MONGO_URL']).leads.probe;"

@@ -25,7 +25,7 @@ from saleloop.ops.v1.operations_service_pb2_grpc import OperationsServiceStub
 from tests.chassis.calls import PUBLIC_KEY, token
 from tests.stack import Database, Vhost
 
-GATEWAY = bearer(token(Principal("gateway", frozenset({"gateway"})), audience="leads"))
+GATEWAY = bearer(token(Principal("gateway", frozenset({"gateway"})), audience="leads", ttl=timedelta(hours=1)))
 
 
 def free_port() -> int:

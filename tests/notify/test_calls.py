@@ -22,7 +22,7 @@ ISSUER = AccessTokenIssuer(PRIVATE_KEY)
 
 
 def as_person(person_id: str, *roles: str) -> Any:
-    return bearer(ISSUER.issue(Principal(person_id, frozenset(roles)), "notify", timedelta(minutes=5)))
+    return bearer(ISSUER.issue(Principal(person_id, frozenset(roles)), "notify", timedelta(hours=1)))
 
 
 SALLY, FAY = as_person("sally", "salesperson"), as_person("fay", "finance")

@@ -25,6 +25,22 @@ def is_free(port: int) -> bool:
         return True
 
 
+_reserved: dict[int, socket.socket] = {}
+
+
+def reserve(port: int) -> bool:
+    """Whether `port` is free and no other starter is about to use it: each keeps a name that ends with its process."""
+    if port not in _reserved:
+        name = socket.socket(socket.AF_UNIX)
+        try:
+            name.bind(f"\0saleloop-port-{port}")
+        except OSError:
+            name.close()
+            return False
+        _reserved[port] = name
+    return is_free(port)
+
+
 def accepts(port: int) -> bool:
     """Whether somebody answers on `port` of the loopback address."""
     try:

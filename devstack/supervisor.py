@@ -11,7 +11,7 @@ from pathlib import Path
 from devstack.child import Child
 from devstack.errors import DevstackError
 from devstack.limits import allow_open_files
-from devstack.ports import is_free
+from devstack.ports import reserve
 from devstack.procfile import Entry, read
 from devstack.servers import Servers
 from devstack.wiring import ROOT, Wiring
@@ -184,12 +184,12 @@ def choose_port(environ: Mapping[str, str], variable: str, default: int, say: Ca
     """
     asked = environ.get(variable)
     if asked is None:
-        if is_free(default):
+        if reserve(default):
             return default
         say(f"Port {default} is taken by another program; a free one is used ({variable} chooses one).")
         return None
     if not asked.isdigit() or not 0 < int(asked) < 65536:
         raise DevstackError(f"{variable} is no port number: {asked!r}.")
-    if not is_free(int(asked)):
+    if not reserve(int(asked)):
         raise DevstackError(f"Port {asked} is taken by another program: end that, or set {variable} to another port.")
     return int(asked)

@@ -42,6 +42,22 @@ def test_starters_at_the_same_time_never_get_the_same_port(tmp_path: Path) -> No
     assert len({port for ports in given for port in ports}) == 240
 
 
+def test_of_two_starters_at_once_only_one_gets_the_default_port(tmp_path: Path) -> None:
+    port = PortBook(tmp_path / "ports.json").take("any")[0]
+    script = (
+        "import sys; from devstack.supervisor import choose_port;"
+        f"print(choose_port({{}}, 'X', {port}, lambda _: None), flush=True); sys.stdin.read()"
+    )
+    starters = [
+        subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    chosen = [starter.stdout.readline().strip() if starter.stdout else "" for starter in starters]
+    for starter in starters:
+        starter.communicate()
+    assert sorted(chosen) == sorted([str(port), "None", "None"])
+
+
 def test_passwords_are_made_once_and_only_their_owner_may_read_them(tmp_path: Path) -> None:
     made = Secrets.load_or_create(tmp_path / "secrets.json")
     assert Secrets.load_or_create(tmp_path / "secrets.json") == made

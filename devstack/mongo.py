@@ -18,6 +18,7 @@ from devstack.ports import LOOPBACK
 _REPLICA_SET = "saleloop"
 _NOT_INITIALIZED = 94
 _INVALID_CONFIG = 93
+_JOURNAL_BYTES = 200 * 1024**2  # mongod allocates two files of 100 MiB at its start
 _CACHE_GB = "0.5"  # by default mongod takes half of the machine's memory
 _OTHER_SERVER = "Or set SALELOOP_MONGO_URL to a MongoDB replica set elsewhere, and none is started here."
 
@@ -173,7 +174,8 @@ class EmbeddedMongo:
             raise DevstackError(
                 f"mongod needs {library}: install it with 'apt-get install -y libcurl4' (as root).\n{_OTHER_SERVER}"
             )
-        if "No space left on device" in self.child.log_tail(200):
+        # A log on the same disk need not have room for the reason.
+        if shutil.disk_usage(self._data).free < _JOURNAL_BYTES or "No space left" in self.child.log_tail(200):
             raise DevstackError(
                 f"The disk of {self._data} is full: free some space, or set SALELOOP_RUN_DIR to another."
             )

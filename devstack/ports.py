@@ -3,6 +3,7 @@
 import json
 import random
 import socket
+from collections.abc import Collection
 from pathlib import Path
 
 from devstack.errors import DevstackError
@@ -68,14 +69,14 @@ class _Claims:
             return True
         return False
 
-    def fresh(self, book: Path) -> int:
-        """A free port. Raises DevstackError when there is none."""
+    def fresh(self, book: Path, remembered: Collection[int]) -> int:
+        """A free port that `book` does not remember. Raises DevstackError when there is none."""
         others = list(range(_RANGE.start, _RANGE.stop, _BLOCK))
         random.shuffle(others)
         for block in (*self._blocks, *others):
             if self._claim(block):
                 for port in range(block + 1, block + _BLOCK):
-                    if port not in self._given and is_free(port):
+                    if port not in self._given and port not in remembered and is_free(port):
                         self._given[port] = book
                         return port
         raise DevstackError(f"No free port is left between {_RANGE.start} and {_RANGE.stop}: end other programs.")
@@ -112,7 +113,7 @@ class PortBook:
         """A free port for each purpose: the remembered one while nobody else uses it."""
         stale = [purpose for purpose in purposes if purpose not in self._given and not self._keeps(purpose)]
         for purpose in stale:
-            self._ports[purpose] = _claims.fresh(self._path)
+            self._ports[purpose] = _claims.fresh(self._path, self._ports.values())
         self._given.update(purposes)
         if stale:
             self._path.write_text(json.dumps(self._ports, indent=1))

@@ -1,5 +1,6 @@
 """Ports, passwords and system packages."""
 
+import json
 import socket
 import stat
 import subprocess
@@ -24,6 +25,14 @@ def test_a_port_is_kept_until_somebody_else_takes_it(tmp_path: Path) -> None:
         moved = PortBook(tmp_path / "ports.json").take("http", "pos")
     assert moved[0] != kept[0]
     assert moved[1] == kept[1]
+
+
+def test_a_new_purpose_gets_no_port_that_is_remembered_for_another(tmp_path: Path) -> None:
+    path = tmp_path / "ports.json"
+    path.write_text(json.dumps({"old": 20_001, "older": 20_002}))
+    script = f"import pathlib; from devstack.ports import PortBook; b = PortBook(pathlib.Path({str(path)!r}));"
+    script += "print(len({*b.take('old'), *b.take('new', 'newer'), *b.take('older')}))"  # claims the block of `old`
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "4\n"
 
 
 def test_starters_at_the_same_time_never_get_the_same_port(tmp_path: Path) -> None:

@@ -12,16 +12,6 @@ from devstack.servers import Servers
 from devstack.supervisor import Platform
 from tests.stack import Database, Vhost, environ_for_tests
 
-# What waits longest comes first, so that no process is left alone with it at the end.
-_FIRST = ("tests/resilience/", "tests/e2e/", "tests/chassis/", "tests/devstack/", "tests/pos/")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the files for two processes that take them one by one."""
-    items.sort(
-        key=lambda item: next((n for n, start in enumerate(_FIRST) if item.nodeid.startswith(start)), len(_FIRST))
-    )
-
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:

@@ -5,16 +5,16 @@ from chassis.green import patch
 patch()
 
 from datetime import datetime  # noqa: E402  # eventlet patches before anything else is imported
-from typing import Any  # noqa: E402
+from typing import Any  # noqa: E402 - after patching
 
-from chassis import telemetry  # noqa: E402
-from chassis.clocks import real_clock  # noqa: E402
-from chassis.consumer import EventContext, Park, handles, run_worker  # noqa: E402
-from chassis.database import current  # noqa: E402
-from chassis.deadlines import on_deadline  # noqa: E402
-from chassis.settings import ServiceSettings  # noqa: E402
-from saleloop.leads.v1 import events_pb2 as events  # noqa: E402
-from tests.chassis.probe import Effect, Thing, fails  # noqa: E402
+from chassis import telemetry  # noqa: E402 - after patching
+from chassis.clocks import real_clock  # noqa: E402 - after patching
+from chassis.consumer import EventContext, Park, handles, run_worker  # noqa: E402 - after patching
+from chassis.database import current  # noqa: E402 - after patching
+from chassis.deadlines import on_deadline  # noqa: E402 - after patching
+from chassis.settings import ServiceSettings  # noqa: E402 - after patching
+from saleloop.leads.v1 import events_pb2 as events  # noqa: E402 - after patching
+from tests.chassis.probe import Effect, Thing, fails  # noqa: E402 - after patching
 
 
 class ProbeWorker:

@@ -74,7 +74,7 @@ class Story:
 
     def _note(self, what: str) -> None:
         """For the report of a failure, and for whoever runs pytest with -s."""
-        print(f"{time.monotonic() - self._began:.0f} s: {what}")  # noqa: T201
+        print(f"{time.monotonic() - self._began:.0f} s: {what}")  # noqa: T201 - the measurement
 
     def _doors(self, token: str, number: int) -> list[Door]:
         doors: list[Door] = []

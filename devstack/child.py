@@ -43,7 +43,11 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Start it in a session of its own, so that Ctrl-C reaches only the starter, who ends all in order."""
+        """Start it in a process group of its own, so that Ctrl-C reaches only the starter, who ends all in order.
+
+        Not in a session of its own: Linux gives each session the same share of the processors (sched_autogroup),
+        and `nice` would only count inside it.
+        """
         if self.is_running:
             return
         wrapper = shutil.which("setpriv")
@@ -58,7 +62,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
+                process_group=0,
             )
 
     def kill(self, signum: int = signal.SIGKILL) -> None:

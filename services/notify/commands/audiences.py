@@ -21,10 +21,14 @@ class Reader:
     roles: tuple[str, ...]
 
 
-def readers_of(audience: Audience, fields: Mapping[str, Any]) -> list[Reader]:
-    """Everybody in the audience, each once, the named people first."""
-    named = notices.person_ids(audience, fields)
-    readers = people(named)
+def named_in(fields: Mapping[str, Any]) -> dict[str, Reader]:
+    """Everybody whom the event names in any role, by id; one read for the audience and for the names in the texts."""
+    return people([person_id for name in notices.NAMED_PEOPLE if (person_id := str(fields.get(name) or ""))])
+
+
+def readers_of(audience: Audience, fields: Mapping[str, Any], named: Mapping[str, Reader]) -> list[Reader]:
+    """Everybody in the audience, each once, the named people first; `named` are those that the event names."""
+    readers = {person_id: named[person_id] for person_id in notices.person_ids(audience, fields)}
     for found in _with_roles(audience, fields):
         readers.setdefault(found["_id"], _reader(found["_id"], found))
     return list(readers.values())

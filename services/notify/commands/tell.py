@@ -12,7 +12,7 @@ from chassis.bulk import insert_many_committed
 from chassis.clocks import real_clock
 from chassis.ids import derived_id
 from services.notify.catalogue import catalogue
-from services.notify.commands.audiences import Reader, people, readers_of
+from services.notify.commands.audiences import Reader, named_in, readers_of
 from services.notify.commands.task_cards import finish_cards, touch_card
 from services.notify.config import settings
 from services.notify.documents import Channel, Delivery, InboxItem
@@ -35,8 +35,9 @@ class Event:
 def tell(event: Event) -> None:
     """Do what the table says for this type of event. Inbox items come first: people wait for those."""
     notice = NOTICES[event.type]
-    readers = readers_of(notice.audience, event.fields)
-    values = _values(notice, event.fields, readers)
+    named = named_in(event.fields)
+    readers = readers_of(notice.audience, event.fields, named)
+    values = _values(notice, event.fields, named)
     subject = fill(notice.subject, event.fields)
     _fill_inboxes(event, notice, readers, subject, values)
     if notice.card is not None:
@@ -57,16 +58,15 @@ def _close(event: Event, keys: Sequence[str]) -> None:
         finish_cards(filled, event.time, by=by, is_lead="lead_id" in event.fields)
 
 
-def _values(notice: Notice, fields: Mapping[str, Any], readers: Sequence[Reader]) -> dict[str, Any]:
+def _values(notice: Notice, fields: Mapping[str, Any], named: Mapping[str, Reader]) -> dict[str, Any]:
     """The fields for the texts: coded values become words, and people get names beside their ids."""
     values = dict(fields)
     for name, family in notice.words.items():
         values[name] = {"word": f"{family}.{fields.get(name, '')}"}
-    known = {reader.person_id: reader.name for reader in readers}
-    named = {name: str(fields.get(name) or "") for name in NAMED_PEOPLE}
-    unknown = [person_id for person_id in named.values() if person_id and person_id not in known]
-    known |= {person_id: person.name for person_id, person in people(unknown).items()}
-    return values | {f"{name}_name": known.get(person_id, "") for name, person_id in named.items()}
+    for name in NAMED_PEOPLE:
+        person = named.get(str(fields.get(name) or ""))
+        values[f"{name}_name"] = person.name if person else ""
+    return values
 
 
 def _fill_inboxes(

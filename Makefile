@@ -27,7 +27,12 @@ demo: setup ## the main job on real data, from set-up to a table of results (WEE
 	@$(PY) -m demo $(ARGS)
 
 test: setup ## all tests (ARGS="tests/leads -k routing" for a part)
+ifdef ARGS
 	@$(PY) -m pytest $(ARGS)
+else
+	@$(PY) -m pytest -n 2 --dist loadfile -m "not alone"
+	@$(PY) -m pytest -m alone
+endif
 
 up: setup ## start the platform and stay in the foreground; Ctrl-C ends it (FRESH=1: without earlier data)
 	@$(PY) -m devstack up $(if $(FRESH),--fresh)

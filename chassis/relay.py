@@ -30,7 +30,7 @@ _SWEEP_BATCH = 500
 _SWEEP_EVERY_S = 1.0
 _SWEEP_AGE = timedelta(seconds=3)
 _LEASE = timedelta(seconds=4)
-_REMOVE_EVERY_S = 0.05
+_REMOVE_EVERY_S = 0.25  # a document that changes several times meanwhile is cleaned once
 _REMOVE_BATCH = 500
 _PAUSE_AFTER_FAILURE_S = 0.5
 _RETURNED_AGAIN_S = 10.0  # an event without its queue is offered again this often

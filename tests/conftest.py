@@ -12,6 +12,24 @@ from devstack.servers import Servers
 from devstack.supervisor import Platform
 from tests.stack import Database, Vhost, environ_for_tests
 
+# They judge by the clock how soon things resume, or by the machine's memory: `make test` runs them by themselves.
+_ALONE = (
+    "tests/resilience/",
+    "tests/chassis/test_outages.py",
+    "tests/pos/test_capacity.py",
+    "tests/pos/test_faults.py",
+)
+# What waits longest comes first, so that no process is left alone with it at the end.
+_FIRST = ("tests/e2e/", "tests/chassis/", "tests/devstack/", "tests/pos/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs alone, and order the files for two processes that take them one by one."""
+    for item in items:
+        if item.nodeid.startswith(_ALONE):
+            item.add_marker("alone")
+    items.sort(key=lambda item: next((n for n, each in enumerate(_FIRST) if item.nodeid.startswith(each)), len(_FIRST)))
+
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:

@@ -5,12 +5,17 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from pymongo import MongoClient
 
 from devstack import leftovers
 from devstack.servers import Servers
 from devstack.supervisor import Platform
 from tests.stack import Database, Vhost, environ_for_tests
+
+# How long one example takes says something about the machine, not about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # They judge by the clock how soon things resume, or by the machine's memory: `make test` runs them by themselves.
 _ALONE = (

@@ -111,6 +111,9 @@ def test_a_new_password_ends_all_logins(gateway: Gateway, admin: Headers) -> Non
     gateway.person(admin, "changer", "salesperson")
     found = gateway.login("changer", "password-of-changer")["tokens"]
     headers = {"authorization": f"Bearer {found['access_token']}"}
+    wrong = {"old_password": "guessed-password", "new_password": "another-long-one"}
+    refused = gateway.client.post("/v1/me:changePassword", json=wrong, headers=headers)
+    assert (refused.status_code, refused.json()["reason"]) == (400, "OLD_PASSWORD_WRONG")
     body = {"old_password": "password-of-changer", "new_password": "another-long-one"}
     assert gateway.client.post("/v1/me:changePassword", json=body, headers=headers).status_code == 200
     assert refresh(gateway, found["refresh_token"])[0] == 401

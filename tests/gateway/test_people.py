@@ -54,6 +54,8 @@ def test_a_patch_changes_only_what_it_names(gateway: Gateway, admin: Headers) ->
         ({"username": "abc", "name": "a", "email": "nobody"}, "email"),
         ({"username": "abc", "name": "a", "language": "fr"}, "language"),
         ({"username": "abc", "name": "a", "tags": list("abcdef")}, "tags"),
+        ({"username": "abc", "name": "a", "phone": "abc"}, "phone"),
+        ({"username": "abc", "name": "a", "supervisor_id": "nobody"}, "supervisor_id"),
     ],
 )
 def test_wrong_values_are_named(gateway: Gateway, admin: Headers, body: dict[str, Any], field: str) -> None:

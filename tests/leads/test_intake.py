@@ -39,6 +39,11 @@ def test_a_request_id_with_other_content_is_refused(room: Room) -> None:
     assert (refused.code, refused.reason) == ("ALREADY_EXISTS", "REQUEST_ID_REUSED")
 
 
+def test_a_request_id_as_long_as_a_letter_is_refused(room: Room) -> None:
+    refused = room.refusal("CreateLead", lead_request(request_id="r" * 201))
+    assert [violation.field for violation in refused.violations] == ["request_id"]
+
+
 def test_two_callers_may_use_the_same_request_id(room: Room) -> None:
     first = room.call("CreateLead", lead_request(request_id="r-1"))
     second = room.call("CreateLead", lead_request(request_id="r-1"), MARKETING)

@@ -43,7 +43,7 @@ PUBLIC = Principal("public", frozenset({"public"}))
 
 ON_DELIVERY = pb.PaymentTerms(cash_on_delivery=True)
 HALVES = pb.PaymentTerms(
-    prepayment_bp=3_000,
+    prepayment_bp=5_000,
     instalments=[pb.InstalmentTerm(share_bp=5_000, due_days=0), pb.InstalmentTerm(share_bp=5_000, due_days=30)],
 )
 MOSTLY_BEFORE = pb.PaymentTerms(

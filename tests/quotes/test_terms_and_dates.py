@@ -25,6 +25,17 @@ def test_shares_that_do_not_add_up_are_refused(shares: tuple[InstalmentTerm, ...
         PaymentTerms(False, 0, (first, *shares[1:]))
 
 
+def test_a_prepayment_that_the_instalments_contradict_is_refused() -> None:
+    halves = (InstalmentTerm(5_000, 0), InstalmentTerm(5_000, 30))
+    assert payment_terms(False, 5_000, halves).prepayment_bp == 5_000
+    assert payment_terms(False, 0, halves).due_at_signature_bp == 5_000
+    with pytest.raises(PaymentTermsInvalid) as refused:
+        payment_terms(False, 8_000, halves)
+    assert refused.value.field == "payment_terms.prepayment_bp"
+    with pytest.raises(PaymentTermsInvalid):
+        payment_terms(False, 8_000, (InstalmentTerm(10_000, 3_650),))
+
+
 @pytest.mark.parametrize(
     ("terms", "field"),
     [
@@ -47,8 +58,8 @@ def test_contradictions_name_their_field(terms: tuple[bool, int, tuple[Instalmen
     ("terms", "risk"),
     [
         (payment_terms(True, 0, ()), ClauseRisk.LOW),
-        (payment_terms(False, 5_000, (InstalmentTerm(10_000, 30),)), ClauseRisk.MEDIUM),
-        (payment_terms(False, 5_001, (InstalmentTerm(10_000, 30),)), ClauseRisk.HIGH),
+        (PaymentTerms(False, 5_000, (InstalmentTerm(10_000, 30),)), ClauseRisk.MEDIUM),
+        (PaymentTerms(False, 5_001, (InstalmentTerm(10_000, 30),)), ClauseRisk.HIGH),
         (payment_terms(False, 0, (InstalmentTerm(5_000, 0), InstalmentTerm(5_000, 30))), ClauseRisk.MEDIUM),
         (payment_terms(False, 0, (InstalmentTerm(5_001, 0), InstalmentTerm(4_999, 30))), ClauseRisk.HIGH),
     ],

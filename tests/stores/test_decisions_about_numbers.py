@@ -21,7 +21,7 @@ from tests.stores.made_up import NOW, receipt
 def terminal(ledger: Ledger, store: str) -> Terminal:
     """Till t1 of s1, which sold 1-5 and 8, and later 30,000."""
     code = invite_terminals([("s1", "t1")])[0].code
-    enrolled = enrol_terminal(code, "A" * 43)
+    enrolled = enrol_terminal(code, "C" * 42 + "A")
     ingest(ledger, batch([receipt(n) for n in (1, 2, 3, 4, 5, 8)]))
     ingest(ledger, batch([receipt(30_000)], receive_time=NOW + timedelta(hours=1)))
     return enrolled

@@ -13,7 +13,7 @@ from chassis.clocks import real_clock
 from gateway.identity.commands import sessions
 from gateway.identity.documents import Person
 from gateway.identity.domain import rules
-from gateway.identity.domain.errors import LoginFailed, LoginLocked
+from gateway.identity.domain.errors import LoginFailed, LoginLocked, OldPasswordWrong
 from gateway.identity.passwords import hash_password, is_password
 
 COLLECTION = "login_failures"
@@ -40,12 +40,12 @@ def log_in(username: str, password: str) -> tuple[Person, sessions.RefreshToken]
 
 
 def change_password(person_id: str, old_password: str, new_password: str) -> None:
-    """Set a new password and end all logins. Raises LoginFailed, LoginLocked for a wrong old one."""
+    """Set a new password and end all logins. Raises OldPasswordWrong, LoginLocked."""
     person = Person.load(person_id)
     _refuse_locked(person.username)
     if not is_password(person.password_hash, unicodedata.normalize("NFKC", old_password)):
         _count_failure(person.username)
-        raise LoginFailed
+        raise OldPasswordWrong
     with errors.field("new_password"):
         person.password_hash = hash_password(rules.check_password(new_password))
     person.commit()

@@ -27,7 +27,7 @@ _CLEAN: Mapping[str, Callable[[Any], Any]] = {
     "active": bool,
     "supervisor_id": str,
     "email": rules.clean_email,
-    "phone": str.strip,
+    "phone": rules.clean_phone,
     "language": rules.clean_language,
 }
 
@@ -105,6 +105,8 @@ def _set(person: Person, values: Mapping[str, Any]) -> None:
             raise InvalidArgument("INVALID_ARGUMENT", f"{name} cannot be set", field=name)
         with field(name):
             setattr(person, name, clean(value))
+            if name == "supervisor_id" and value and Person.find(value) is None:
+                raise ValueError("there is no such person")
 
 
 def _save(person: Person) -> None:

@@ -55,6 +55,12 @@ class LoginFailed(IdentityError):
     code, reason, text = "UNAUTHENTICATED", "LOGIN_FAILED", "user name or password is wrong"
 
 
+class OldPasswordWrong(IdentityError):
+    """Not UNAUTHENTICATED, which clients take for an expired token."""
+
+    code, reason, text, field = "INVALID_ARGUMENT", "OLD_PASSWORD_WRONG", "the old password is wrong", "old_password"
+
+
 class LoginLocked(IdentityError):
     """Too many failures for this user name, whether or not it exists."""
 

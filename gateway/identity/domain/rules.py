@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+_PHONE = re.compile(r"\+?[0-9]{5,15}")
 _MIN_PASSWORD, _MAX_PASSWORD = 10, 200
 _MAX_NAME, _MAX_TAGS, _MAX_STORES = 100, 5, 1000
 _LONGEST_LEAVE = timedelta(days=366)
@@ -42,6 +43,14 @@ def clean_email(text: str) -> str:
     if email and not _EMAIL.fullmatch(email):
         raise ValueError("must be an e-mail address")
     return email
+
+
+def clean_phone(text: str) -> str:
+    """Empty, or a number that can be dialled: 5 to 15 digits, perhaps with a plus in front (E.164)."""
+    phone = re.sub(r"[\s().-]", "", text)
+    if phone and not _PHONE.fullmatch(phone):
+        raise ValueError("must be a phone number of 5 to 15 digits")
+    return phone
 
 
 def clean_language(text: str) -> str:

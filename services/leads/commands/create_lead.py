@@ -6,16 +6,20 @@ from chassis.clocks import clock
 from chassis.documents import DuplicateValue, VersionConflict
 from services.leads.documents import Lead
 from services.leads.documents.intake_keys import external_key, request_key
-from services.leads.domain.errors import InvalidIntake, RequestIdReused
+from services.leads.domain.errors import InvalidIntake, RequestIdReused, RequestIdTooLong
 from services.leads.domain.intake import Draft, Intake, check_intake
+
+REQUEST_ID_CHARS = 200
 
 
 def create_lead(intake: Intake, *, request_id: str, by: str, normalise_phone: Callable[[str], str]) -> Lead:
     """The new lead, or the one that this request or external id made before; `by` is the caller's subject.
 
     One write and no read: the unique index on the intake keys finds repetitions. Routing follows in the worker.
-    Raises InvalidIntake, RequestIdReused.
+    Raises InvalidIntake, RequestIdReused, RequestIdTooLong.
     """
+    if len(request_id) > REQUEST_ID_CHARS:
+        raise RequestIdTooLong(f"at most {REQUEST_ID_CHARS} characters")
     draft, problems = check_intake(intake, normalise_phone)
     if draft is None:
         raise InvalidIntake(problems)

@@ -68,6 +68,14 @@ class SalespersonNotEligible(LeadsError):
     reason = "SALESPERSON_NOT_ELIGIBLE"
 
 
+class RequestIdTooLong(LeadsError):
+    """An id of a request is a UUID or about as long."""
+
+    code = "INVALID_ARGUMENT"
+    reason = "INVALID_ARGUMENT"
+    field = "request_id"
+
+
 class RequestIdReused(LeadsError):
     """The same request_id came with other content."""
 

@@ -50,6 +50,11 @@ class PaymentTerms:
         if self.cash_on_delivery and (self.prepayment_bp or len(self.instalments) > 1):
             raise _invalid("Cash on delivery is paid at once: no prepayment, one instalment.", "cash_on_delivery")
 
+    @property
+    def due_at_signature_bp(self) -> int:
+        """The share that is due at once, in basis points."""
+        return sum(each.share_bp for each in self.instalments if each.due_days == 0)
+
 
 @dataclass(frozen=True, slots=True)
 class ClauseAssessment:
@@ -61,10 +66,20 @@ class ClauseAssessment:
 
 
 def payment_terms(cash_on_delivery: bool, prepayment_bp: int, instalments: tuple[InstalmentTerm, ...]) -> PaymentTerms:
-    """Payment terms; cash on delivery without a named instalment is one instalment of everything, due at once."""
+    """Payment terms; cash on delivery without a named instalment is one instalment of everything, due at once.
+
+    A prepayment that is named has to be what the instalments say, since they alone become debts.
+    """
     if cash_on_delivery and not instalments:
         instalments = (InstalmentTerm(WHOLE_BP, 0),)
-    return PaymentTerms(cash_on_delivery, prepayment_bp, instalments)
+    terms = PaymentTerms(cash_on_delivery, prepayment_bp, instalments)
+    due_at_signature_bp = terms.due_at_signature_bp
+    if prepayment_bp not in (0, due_at_signature_bp):
+        raise _invalid(
+            f"The instalments due at the signature (due_days 0) add up to {due_at_signature_bp} basis points.",
+            "prepayment_bp",
+        )
+    return terms
 
 
 def assess_clauses(terms: PaymentTerms) -> ClauseAssessment:
@@ -72,8 +87,7 @@ def assess_clauses(terms: PaymentTerms) -> ClauseAssessment:
 
     An instalment that is due at the signature is paid before delivery, whatever the terms call it.
     """
-    due_at_signature_bp = sum(each.share_bp for each in terms.instalments if each.due_days == 0)
-    before_delivery_bp = max(terms.prepayment_bp, due_at_signature_bp)
+    before_delivery_bp = max(terms.prepayment_bp, terms.due_at_signature_bp)
     percent = f"{before_delivery_bp / 100:g} %"
     if terms.cash_on_delivery:
         return ClauseAssessment(ClauseRisk.LOW, "条款风险低：货到付款", "Clause risk low: cash on delivery")

@@ -11,6 +11,26 @@ from services.stores.domain.errors import PublicKeyInvalid
 CODE_LIFE = timedelta(days=7)
 CODE_BYTES = 15
 PUBLIC_KEY_BYTES = 32
+# The points of Ed25519 of order 1, 2, 4 and 8, also in their second encodings: signatures under them can be made up.
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(text)
+    for text in (
+        "01" + "00" * 31,
+        "01" + "00" * 30 + "80",
+        "00" * 32,
+        "00" * 31 + "80",
+        "ec" + "ff" * 30 + "7f",
+        "ec" + "ff" * 31,
+        "ed" + "ff" * 30 + "7f",
+        "ed" + "ff" * 31,
+        "ee" + "ff" * 30 + "7f",
+        "ee" + "ff" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    )
+)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -36,6 +56,8 @@ def require_public_key(text: str) -> str:
         raise PublicKeyInvalid("the public key is not base64url") from unreadable
     if len(raw) != PUBLIC_KEY_BYTES:
         raise PublicKeyInvalid("an Ed25519 public key has 32 bytes")
+    if raw in _SMALL_ORDER:
+        raise PublicKeyInvalid("under this key anybody can sign")
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 

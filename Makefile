@@ -23,7 +23,7 @@ OWN := $(wildcard bench chassis contracts demo devstack gateway posclient possim
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-demo: setup ## the main job on real data, from set-up to a table of results (WEEKS=52 replays a year)
+demo: setup ## the main job on real data, from set-up to a table of results (WEEKS=1 replays a week instead of the year)
 	@$(PY) -m demo $(ARGS)
 
 test: setup ## all tests (ARGS="tests/leads -k routing" for a part)

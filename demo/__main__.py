@@ -1,6 +1,6 @@
 """`python -m demo`: start the platform from clean data, play the main job, and leave it running.
 
-WEEKS (1 to 52, default 1) chooses how much of the real year the tills replay. Exit code 1 when a figure differs.
+WEEKS (1 to 52, the whole year unless it says otherwise) chooses how much of the real year the tills replay. Exit code 1 when a figure differs.
 """
 
 import json
@@ -27,7 +27,7 @@ _ROLES_SHOWN = ("director", "marketing", "chen.li", "wang.fang", "finance", "leg
 
 def main() -> int:
     """Play everything; 0 when every figure is right, 1 when one is not, 2 when the platform cannot start."""
-    weeks = _weeks(os.environ.get("WEEKS", "1"))
+    weeks = _weeks(os.environ.get("WEEKS", str(shops.LAST_WEEK)))
     run_dir = commands.run_directory(os.environ)
     story = Story(1 + 1 + shops.STEPS + distributor.STEPS)
     try:

@@ -34,8 +34,12 @@ _RANGES = {
 
 @dataclass
 class Faults:
-    """All faults of one request, at most 20; paths as in google.rpc.BadRequest ("lines[2].sku")."""
+    """All faults of one request, at most 20; paths as in google.rpc.BadRequest ("lines[2].sku").
 
+    `any_time` takes times of any year, for a body whose items are judged one by one later.
+    """
+
+    any_time: bool = False
     found: list[FieldViolation] = field(default_factory=list)
 
     def add(self, path: str, description: str) -> None:
@@ -141,7 +145,7 @@ def _read_message(value: object, message: Any, faults: Faults, path: str, depth:
     descriptor = message.DESCRIPTOR
     if descriptor.full_name == "google.protobuf.Timestamp":
         try:
-            _read_time(value, message)
+            _read_time(value, message, any_time=faults.any_time)
         except _Wrong as wrong:
             faults.add(path, str(wrong))
     elif descriptor.full_name == "google.protobuf.FieldMask" and isinstance(value, str):
@@ -155,14 +159,14 @@ def _read_message(value: object, message: Any, faults: Faults, path: str, depth:
         read_object(value, message, faults, path, depth)
 
 
-def _read_time(value: object, message: Timestamp) -> None:
+def _read_time(value: object, message: Timestamp, *, any_time: bool) -> None:
     try:
         if not isinstance(value, str):
             raise ValueError
         message.FromJsonString(value)
     except ValueError:
         raise _Wrong('must be a time like "2026-03-01T08:00:00Z"') from None
-    if not EARLIEST_S <= message.seconds < LATEST_S:
+    if not any_time and not EARLIEST_S <= message.seconds < LATEST_S:
         raise _Wrong(EXPECTED)
 
 

@@ -69,6 +69,17 @@ def test_receipts_as_json_ndjson_and_gzip_are_counted_once(shop: Shop, http: htt
     assert shop.terminal("forms").accepted == 52
 
 
+def test_an_unbelievable_receipt_does_not_stop_its_neighbours(shop: Shop, http: httpx.Client) -> None:
+    shop.open_stores("years")
+    me = shop.enrol("years")
+    years = {1: "2026-03-01", 2: "1970-01-01", 3: "2100-06-01", 4: "2026-03-02"}
+    receipts = [{**RECEIPT, "number": number, "till_time": f"{day}T10:00:00Z"} for number, day in years.items()]
+    receipts.append({**RECEIPT, "number": 2**53 + 1})
+    assert post(http, me, json.dumps({"receipts": receipts}).encode()).status_code == 200
+    shop.wait_for(lambda: shop.terminal("years").rejected == 3)
+    assert shop.terminal("years").accepted == 2
+
+
 def test_a_request_that_is_replayed_altered_or_forged_is_refused(
     shop: Shop, http: httpx.Client, till: Identity
 ) -> None:

@@ -83,6 +83,13 @@ def test_a_retry_returns_the_quote_it_made(desk: Desk) -> None:
     assert desk.refusal("CreateQuote", wanted(2, request_id="r1")).reason == "REQUEST_ID_REUSED"
 
 
+def test_a_retry_returns_it_also_when_the_price_is_below_the_floor_by_now(desk: Desk) -> None:
+    made = desk.draft(price=9_000, request_id="r1")
+    raised = product(floor_price_minor=10_000, tiers=[pb.PriceTier(min_quantity=1, unit_price_minor=20_000)])
+    desk.call("PutProduct", pb.PutProductRequest(product=raised), FINANCE)
+    assert desk.draft(price=9_000, request_id="r1").id == made.id
+
+
 def test_parallel_retries_make_one_quote(desk: Desk) -> None:
     with ThreadPoolExecutor(8) as pool:
         ids = set(pool.map(lambda _: desk.draft(request_id="r1").id, range(16)))

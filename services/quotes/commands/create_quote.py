@@ -11,7 +11,7 @@ from services.quotes import copies
 from services.quotes.documents import Product, Quote
 from services.quotes.domain.amounts import check_currency
 from services.quotes.domain.content import WantedLine, check_validity, price_lines
-from services.quotes.domain.errors import AccountNotFound, InvalidValue, RequestIdReused
+from services.quotes.domain.errors import AccountNotFound, InvalidValue, QuotesError, RequestIdReused
 from services.quotes.domain.terms import PaymentTerms
 from services.quotes.visibility import reaches
 
@@ -41,14 +41,13 @@ def create_quote(wanted: WantedQuote, *, by: Principal, request_id: str = "") ->
     CurrencyMismatch, InvalidValue, RequestIdReused.
     """
     request_key = _request_key(by, request_id)
-    if request_key and (made := _made_before(request_key, wanted)):
-        return made
-    quote = _draft(wanted, by)
-    quote.request_key = request_key
-    quote.request_digest = wanted.digest if request_key else None
     try:
+        quote = _draft(wanted, by)
+        quote.request_key = request_key
+        quote.request_digest = wanted.digest if request_key else None
         quote.commit()
-    except DuplicateValue:
+    except (QuotesError, DuplicateValue):
+        # A retry finds what it made, also when the account or the catalogue has changed since.
         if request_key and (made := _made_before(request_key, wanted)):
             return made
         raise

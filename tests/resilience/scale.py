@@ -18,11 +18,11 @@ class Scale:
     terminals: int = 2
     rate: float = 200.0
     kills: int = 20
-    broker_away_s: float = 15.0
+    broker_away_s: float = 10.0
     broker_away_rate: float = 200.0
     edge_bytes: int = 64 * 1024
-    database_away_s: float = 10.0
-    disk_full_s: float = 5.0
+    database_away_s: float = 6.0
+    disk_full_s: float = 3.0
     forgeries: int = 100
     cluster_kills: int = 1
     patience_s: float = 60.0

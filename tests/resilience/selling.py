@@ -128,7 +128,7 @@ class SellingChain:
         identities = self.identities = await chain.enrol(self.director, self.names, lambda _count: None)
         for place, name in enumerate(self.names):
             seed = self.scale.seed * 1_000_003 + place
-            receipts = _receipts(seed)
+            receipts = believable(seed)
             address = self.platform.pos_address
             self.tills.append(Till(identities[name], address, receipts, HABITS, self.ledger, self.seen, seed))
         await self._endings.enter_async_context(running(self.tills))
@@ -154,8 +154,8 @@ class SellingChain:
         assert set_aside == [], "the edge will never take these"
 
 
-def _receipts(seed: int) -> Iterator[pos.Receipt]:
-    """Ascending in time, three minutes apart, as many as are wanted."""
+def believable(seed: int) -> Iterator[pos.Receipt]:
+    """Receipts without number, ascending in time, three minutes apart, as many as are wanted."""
     goods = Goods(Shopping(skus=_SKUS), seed)
     begin = midnight(_DAYS, datetime.now(UTC))
     for number in count():

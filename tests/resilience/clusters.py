@@ -61,8 +61,8 @@ class Clusters:
 
     def stop(self) -> None:
         """End all of them at once: nobody needs their data, and a node that loses its quorum takes long to end."""
-        for node in (*self.mongos, *self.rabbits):
-            node.child.kill(signal.SIGKILL)
+        for child in [mongo.child for mongo in self.mongos] + [rabbit.child for rabbit in self.rabbits]:
+            child.kill(signal.SIGKILL)
         self.rabbits[0].stop(1)
 
     @property

@@ -45,9 +45,12 @@ def report() -> Report:
 
 
 @pytest.fixture(scope="session")
-def numbers() -> Scale:
+def numbers(report: Report) -> Scale:
     """How much is done."""
-    return scale()
+    chosen = scale()
+    report.say(f"{chosen}")
+    _figures["seed"] = chosen.seed
+    return chosen
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:

@@ -1,6 +1,7 @@
 """How much is done to the POS ingestion: little in CI, much with `make chaos`, or as variables say."""
 
 import os
+import random
 from dataclasses import dataclass, fields, replace
 
 CHAOS_VARIABLE = "RESILIENCE_CHAOS"
@@ -26,7 +27,7 @@ class Scale:
     forgeries: int = 100
     cluster_kills: int = 1
     patience_s: float = 60.0
-    seed: int = 1
+    seed: int = 0  # of the random moments; 0: another one each time
 
 
 LONG = Scale(
@@ -52,4 +53,5 @@ def scale() -> Scale:
     """The numbers of this run."""
     chosen = LONG if is_long() else Scale()
     given = {each.name: os.environ.get(_PREFIX + each.name.upper(), "") for each in fields(Scale)}
-    return replace(chosen, **{name: type(getattr(chosen, name))(text) for name, text in given.items() if text})
+    made = replace(chosen, **{name: type(getattr(chosen, name))(text) for name, text in given.items() if text})
+    return made if made.seed else replace(made, seed=random.randrange(1, 10**6))

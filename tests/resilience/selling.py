@@ -21,6 +21,7 @@ from possim.ledger import Ledger
 from possim.tills import Habits, Seen, Till, running
 from saleloop.pos.v1 import pos_service_pb2 as pos
 from tests.resilience.scale import Scale
+from tests.resilience.simple_till import SimpleTill
 
 PARTS = ("gateway-http", "gateway-pos", "stores-rpc", "stores-ingest")
 HABITS = Habits(repeats=0.1, bad=0.01, offline=0.2, disorder=0.5, skewed=0.1)
@@ -31,13 +32,19 @@ T = TypeVar("T")
 
 
 class SellingChain:
-    """`ledger` is what must be counted of everything that was ever sold here."""
+    """`ledger` is what must be counted of everything that was ever sold here.
+
+    Receipts that are sold, wait or are refused are told of the tills with a stream only.
+    """
 
     def __init__(self, platform: Platform, scale: Scale) -> None:
         self.platform, self.scale = platform, scale
         self.ledger, self.seen = Ledger(), Seen()
+        # Each store has one till more, which sells over HTTP.
         self.names = chain.names(scale.stores, scale.terminals, "FAULT")
+        self._simple_names = [(store, "simple") for store in dict.fromkeys(store for store, _ in self.names)]
         self.tills: list[Till] = []
+        self._simple: list[SimpleTill] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="tills", daemon=True)
         self._endings = AsyncExitStack()
@@ -125,12 +132,16 @@ class SellingChain:
         return [queue for _, queue in TOPOLOGY.partition_queues()]
 
     async def _connect(self) -> None:
-        identities = self.identities = await chain.enrol(self.director, self.names, lambda _count: None)
+        names = [*self.names, *self._simple_names]
+        identities = self.identities = await chain.enrol(self.director, names, lambda _count: None)
         for place, name in enumerate(self.names):
             seed = self.scale.seed * 1_000_003 + place
             receipts = believable(seed)
             address = self.platform.pos_address
             self.tills.append(Till(identities[name], address, receipts, HABITS, self.ledger, self.seen, seed))
+        for place, name in enumerate(self._simple_names):
+            url, receipts = self.platform.pos_http_url, believable(self.scale.seed * 3_000_017 + place)
+            self._simple.append(SimpleTill(identities[name], url, receipts, self.ledger))
         await self._endings.enter_async_context(running(self.tills))
 
     async def _sell(self, rate: float, stop: asyncio.Event) -> None:
@@ -146,10 +157,11 @@ class SellingChain:
                 await asyncio.wait({spell, stopped})
                 till.client.go_online()
 
-        await asyncio.gather(*map(sell, self.tills))
+        await asyncio.gather(*map(sell, self.tills), *(till.keep_selling(stop) for till in self._simple))
 
     async def _hand_over(self) -> None:
         await asyncio.gather(*(till.client.drained() for till in self.tills))
+        await asyncio.gather(*(till.drained() for till in self._simple))
         set_aside = [refused for till in self.tills for refused in till.client.store.refused()]
         assert set_aside == [], "the edge will never take these"
 

@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 
 from chassis.queues import messages_ready
 from contracts.topology import TOPOLOGY
+from demo.api import Refused
 from devstack.supervisor import Platform
 from possim import chain
-from possim.check import Verdict, compare, wait_until_counted
+from possim.check import Verdict, compare, terminals, wait_until_counted
 from possim.drive import Doors, head_office
 from possim.goods import Goods, Shopping, midnight
 from possim.ledger import Ledger
@@ -27,6 +28,7 @@ PARTS = ("gateway-http", "gateway-pos", "stores-rpc", "stores-ingest")
 HABITS = Habits(repeats=0.1, bad=0.01, offline=0.2, disorder=0.5, skewed=0.1)
 _SKUS = 500
 _DAYS = 300
+_LATER = (503, 504)
 _SPELL_S = 6.0  # after it a till that went offline is online again
 T = TypeVar("T")
 
@@ -94,8 +96,8 @@ class SellingChain:
         return self.ask(add())
 
     def counted(self) -> int:
-        """Receipts that the platform has counted. Raises demo.api.Refused while it cannot tell."""
-        answered = self.director.get_all("/v1/terminals", "terminals", page_size=1_000)
+        """Receipts that the platform has counted, once it can tell."""
+        answered = self._patiently(lambda: terminals(self.director))
         return sum(int(each.get("accepted", 0)) for each in answered)
 
     def refusals(self) -> Counter[str]:
@@ -110,26 +112,33 @@ class SellingChain:
         """What the checker says once every till has handed over all it has, and nothing moves any more."""
         self.ask(self._hand_over(), self.scale.patience_s)
         patience_s = self.scale.patience_s
-        wait_until_counted(self.director, self.ledger, lambda _count: None, patience_s)
-        self._until(lambda: not messages_ready(self.platform.servers.amqp_url(), self._queues()), patience_s)
+        self._patiently(lambda: wait_until_counted(self.director, self.ledger, lambda _count: None, patience_s))
+        self._wait_for_empty_queues(patience_s)
         verdict = Verdict()
         for _ in range(10):  # rejected and repeated ones may come last; what is double stays double
-            verdict = compare(self.director, self.ledger)
+            verdict = self._patiently(lambda: compare(self.director, self.ledger))
             if verdict.is_equal:
                 break
             time.sleep(1)
         return verdict
 
-    @staticmethod
-    def _until(is_so: Callable[[], bool], timeout: float) -> None:
+    def _wait_for_empty_queues(self, timeout: float) -> None:
+        queues = [queue for _, queue in TOPOLOGY.partition_queues()]
         give_up_at = time.monotonic() + timeout
-        while not is_so():
-            assert time.monotonic() < give_up_at, "it did not come to pass in time"
+        while left := messages_ready(self.platform.servers.amqp_url(), queues):
+            assert time.monotonic() < give_up_at, f"{left} batches wait for ingestion"
             time.sleep(0.2)
 
-    @staticmethod
-    def _queues() -> list[str]:
-        return [queue for _, queue in TOPOLOGY.partition_queues()]
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """The answer of a platform that may just be coming back: what it cannot serve now is asked again."""
+        give_up_at = time.monotonic() + self.scale.patience_s
+        while True:
+            try:
+                return ask()
+            except Refused as refused:
+                if refused.http_status not in _LATER or time.monotonic() > give_up_at:
+                    raise
+                time.sleep(0.5)
 
     async def _connect(self) -> None:
         names = [*self.names, *self._simple_names]

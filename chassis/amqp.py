@@ -3,10 +3,13 @@
 The only place, with its neighbours publishing.py, declare.py and queues.py, that knows pika.
 """
 
+import itertools
 import logging
+import random
 import threading
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pika
 from pika.channel import Channel
@@ -23,8 +26,20 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 2.0
 _KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
 
 
-def parameters(url: str, name: str) -> pika.URLParameters:
-    """How every connection of the project is made. `name` is shown in the broker's lists."""
+def parameters(url: str, name: str) -> list[pika.URLParameters]:
+    """How every connection of the project is made: one for each node of the broker, to be tried in turn.
+
+    A cluster's nodes stand in one URL with commas between: `amqp://user:password@one:5672,two:5672/vhost`. Their
+    order is random, so that processes spread over them. `name` is shown in the broker's lists.
+    """
+    parts = urlsplit(url)
+    user, at, hosts = parts.netloc.rpartition("@")
+    made = [_to_node(urlunsplit(parts._replace(netloc=f"{user}{at}{host}")), name) for host in hosts.split(",")]
+    random.shuffle(made)
+    return made
+
+
+def _to_node(url: str, name: str) -> pika.URLParameters:
     made = pika.URLParameters(url)
     made.heartbeat = _HEARTBEAT_S
     made.blocked_connection_timeout = _BLOCKED_S
@@ -36,11 +51,14 @@ def parameters(url: str, name: str) -> pika.URLParameters:
 
 
 class Link:
-    """One connection with one channel. Subclasses say what happens on the channel; all `_on_*` run in its thread."""
+    """One connection with one channel, each time to the next node of the broker.
+
+    Subclasses say what happens on the channel; all `_on_*` run in its thread.
+    """
 
     def __init__(self, url: str, name: str) -> None:
         self.name = name
-        self._parameters = parameters(url, name)
+        self._nodes = itertools.cycle(parameters(url, name))
         self._connection: Any = None
         self._stopping = threading.Event()
         self._connected = threading.Event()
@@ -100,7 +118,7 @@ class Link:
     def _live(self) -> bool:
         """One connection from its opening to its end; True when it was of use."""
         connection = pika.SelectConnection(
-            self._parameters,
+            next(self._nodes),
             on_open_callback=lambda opened: opened.channel(on_open_callback=self._opened),
             on_open_error_callback=lambda failed, error: self._ended(failed, error),
             on_close_callback=lambda closed, reason: self._ended(closed, reason),

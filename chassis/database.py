@@ -60,9 +60,21 @@ def connect(settings: DatabaseSettings, service: str = "") -> Database[dict[str,
         connectTimeoutMS=_SELECTION_TIMEOUT_MS,
         socketTimeoutMS=_SOCKET_TIMEOUT_MS,
     )
-    _ensure_indexes()
+    patiently(_ensure_indexes)
     clock.bind(current(), str(settings.environment))
     return current()
+
+
+def patiently(work: Callable[[], T]) -> T:
+    """What `work` returns, which a process needs at its start: done again, for a minute, while the database is away."""
+    give_up_at = time.monotonic() + _WAIT_FOR_DATABASE_S
+    while True:
+        try:
+            return work()
+        except AutoReconnect:
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.2)
 
 
 def disconnect() -> None:
@@ -132,17 +144,9 @@ def transaction(work: Callable[[ClientSession], T], *, timeout_s: float = 4.0) -
 
 
 def _ensure_indexes() -> None:
-    give_up_at = time.monotonic() + _WAIT_FOR_DATABASE_S
-    while True:
-        try:
-            for aggregate in aggregates():
-                aggregate.ensure_indexes()
-                aggregate.collection().create_indexes(_AGGREGATE_INDEXES)
-            return
-        except AutoReconnect:
-            if time.monotonic() > give_up_at:
-                raise
-            time.sleep(0.2)
+    for aggregate in aggregates():
+        aggregate.ensure_indexes()
+        aggregate.collection().create_indexes(_AGGREGATE_INDEXES)
 
 
 def _with_database(url: str, database: str) -> str:

@@ -14,7 +14,7 @@ from pymongo.errors import DuplicateKeyError
 from chassis import audit, database, outbox, telemetry
 from chassis.bulk import commit_many, insert_many_committed
 from chassis.clocks import to_milliseconds
-from chassis.database import connect, transaction
+from chassis.database import connect, patiently, transaction
 from chassis.envelopes import OutboxEntry, entry, event_type, proto_json
 from chassis.ids import new_id
 from chassis.writes import HANDLED_KEPT, Write
@@ -27,6 +27,7 @@ __all__ = [
     "commit_many",
     "connect",
     "insert_many_committed",
+    "patiently",
     "transaction",
 ]
 

@@ -43,22 +43,26 @@ def require_rabbitmq() -> None:
 class EmbeddedRabbit:
     """The broker on loopback: an administrator, and one user for each owner limited to its own names."""
 
-    def __init__(self, run_dir: Path, ports: list[int], secrets: Secrets, env: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        run_dir: Path,
+        ports: list[int],
+        secrets: Secrets,
+        env: Mapping[str, str],
+        *,
+        name: str = "saleloop",
+        joins: "EmbeddedRabbit | None" = None,
+    ) -> None:
+        """`joins` is a node that runs when this one is started for the first time, and whose cluster it enters."""
         require_rabbitmq()
         self.port, self.management_port, self.metrics_port, self._dist_port, self._epmd_port = ports
+        self.node, self._joins = f"{name}@localhost", joins
         self._secrets = secrets
         (run_dir / "rabbitmq").mkdir(parents=True, exist_ok=True)
         self._home = _plainly_named(run_dir / "rabbitmq")
         self._data = self._home / "mnesia"
         logs = run_dir / "logs"
-        # epmd is started by us, not by the broker as a daemon, which would outlive everything.
-        self.epmd = Child(
-            "epmd",
-            ["epmd", "-port", str(self._epmd_port), "-address", LOOPBACK],
-            env={**env, "ERL_EPMD_RELAXED_COMMAND_CHECK": "1"},
-            log=logs / "epmd.log",
-            cwd=run_dir,
-        )
+        self.epmd: Child = joins.epmd if joins else self._own_epmd(run_dir, env)
         self.child = Child(
             "rabbitmq", [str(_SERVER)], env=self._environment(env), log=logs / "rabbitmq.log", cwd=self._home
         )
@@ -71,7 +75,8 @@ class EmbeddedRabbit:
 
     def stop(self, grace: float) -> None:
         self.child.stop(grace)
-        self.epmd.stop(2)
+        if self._joins is None:
+            self.epmd.stop(2)
 
     def url(self, owner: str | None, vhost: str = VHOST) -> str:
         """AMQP URL of `owner`; the administrator's for None."""
@@ -98,17 +103,27 @@ class EmbeddedRabbit:
         """Remove its data; only while it is stopped."""
         shutil.rmtree(self._data, ignore_errors=True)
 
+    def _own_epmd(self, run_dir: Path, env: Mapping[str, str]) -> Child:
+        """Started by us, not by the broker as a daemon, which would outlive everything."""
+        return Child(
+            "epmd",
+            ["epmd", "-port", str(self._epmd_port), "-address", LOOPBACK],
+            env={**env, "ERL_EPMD_RELAXED_COMMAND_CHECK": "1"},
+            log=run_dir / "logs" / "epmd.log",
+            cwd=run_dir,
+        )
+
     def _environment(self, env: Mapping[str, str]) -> dict[str, str]:
         clean = {key: value for key, value in env.items() if not key.startswith(("RABBITMQ_", "ERL_"))}
         return {
             **clean,
-            "HOME": str(self._home),
+            "HOME": str(self._joins._home if self._joins else self._home),  # where the cluster's cookie lies
             "RUNNING_UNDER_SYSTEMD": "true",  # makes the script exec the broker, so that our child is the broker
-            "ERL_EPMD_PORT": str(self._epmd_port),
+            "ERL_EPMD_PORT": str(self._joins._epmd_port if self._joins else self._epmd_port),
             "ERL_EPMD_ADDRESS": LOOPBACK,
             "ERL_INETRC": str(self._home / "inetrc"),
             "RABBITMQ_CONF_ENV_FILE": os.devnull,
-            "RABBITMQ_NODENAME": "saleloop@localhost",
+            "RABBITMQ_NODENAME": self.node,
             "RABBITMQ_MNESIA_BASE": str(self._data),
             "RABBITMQ_LOG_BASE": str(self._home / "log"),
             "RABBITMQ_CONFIG_FILE": str(self._home / "rabbitmq.conf"),
@@ -133,7 +148,7 @@ class EmbeddedRabbit:
             "management.tcp.port": self.management_port,
             "prometheus.tcp.ip": LOOPBACK,
             "prometheus.tcp.port": self.metrics_port,
-            "load_definitions": definitions,
+            **self._where_definitions_come_from(definitions),
             "log.console": "true",
             "log.console.level": "warning",
             "log.file": "false",
@@ -144,6 +159,17 @@ class EmbeddedRabbit:
         lines = [f"{key} = {value}\n" for key, value in settings.items()]
         (self._home / "rabbitmq.conf").write_text("".join(lines))
         self._link_plugins()
+
+    def _where_definitions_come_from(self, definitions: Path) -> dict[str, object]:
+        """Users and permissions are imported by the first node; the others take them from it."""
+        if self._joins is None:
+            return {"load_definitions": definitions}
+        formation = "cluster_formation"
+        return {
+            f"{formation}.peer_discovery_backend": "classic_config",
+            f"{formation}.classic_config.nodes.1": self._joins.node,
+            f"{formation}.classic_config.nodes.2": self.node,
+        }
 
     def _link_plugins(self) -> None:
         """A folder with the plugins in use only: the boot reads every plugin it finds (a second less)."""

@@ -32,6 +32,8 @@ class GatewaySettings(ServiceSettings):
     rate_public: float = Field(default=20.0, gt=0)
     burst_public: int = Field(default=600, gt=0)
 
+    # What may wait for the broker at the POS edge, in bytes of each process; a batch beyond that is refused at once.
+    pos_waiting_bytes: int = Field(default=64 * 1024 * 1024, ge=64 * 1024)
     # How long the POS edge trusts a terminal's key before it asks again. Revocations come as events; this is the net.
     pos_key_check_s: float = Field(default=60.0, ge=2, le=300)
 

@@ -1,6 +1,7 @@
 """One connection of a till: every waiting batch from the oldest on, as many at once as the platform gives credits."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +31,7 @@ class SessionEnded(Exception):
 
 class Session:
     """`work` is set when receipts were added; `tell` is called when something changed, `on_outcomes` with what
-    became of a batch."""
+    became of a batch. `refusals` counts refused batches by reason."""
 
     def __init__(
         self,
@@ -39,8 +40,10 @@ class Session:
         work: asyncio.Event,
         tell: Callable[[], None],
         on_outcomes: OnOutcomes,
+        refusals: Counter[str],
     ) -> None:
         self._store, self._work, self._tell, self._on_outcomes = store, work, tell, on_outcomes
+        self._refusals = refusals
         self._epoch, self._signer = identity.epoch, Signer(identity)
         self._challenge = b""
         self._call: Any = None
@@ -138,6 +141,7 @@ class Session:
         self._tell()
 
     def _refused(self, sequence: int, reason: str) -> None:
+        self._refusals[reason] += 1
         if reason == "TOO_LARGE":
             self._store.split(sequence)
             self._underway.pop(sequence, None)

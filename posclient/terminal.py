@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -31,7 +32,7 @@ class Terminal:
     """Give receipts to `sell` at any time; `run` hands them over whenever there is a network.
 
     `on_outcomes` is called with what became of each batch's receipts, when the platform has counted them; what was
-    counted while the till was away is not told.
+    counted while the till was away is not told. `refusals` counts by reason the batches that were refused so far.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Terminal:
         self._session: Session | None = None
         self.connections = 0
         self.last_refusal = ""
+        self.refusals: Counter[str] = Counter()
 
     @property
     def is_connected(self) -> bool:
@@ -108,7 +110,9 @@ class Terminal:
         if identity is None:
             raise RuntimeError("the till is not enrolled")
         channel = self._channel()
-        session = self._session = Session(self.store, identity, self._work, self._tell, self._on_outcomes)
+        session = self._session = Session(
+            self.store, identity, self._work, self._tell, self._on_outcomes, self.refusals
+        )
         try:
             await session.run(channel, token(identity))
         except SessionEnded as ended:

@@ -71,7 +71,16 @@ class Till:
         self.client = Terminal(local, address, on_outcomes=seen.hear)
 
     async def sell(self, rate: float, seconds: float) -> None:
-        """`rate` receipts a second for `seconds`; with a rate of 0 everything there is, as fast as it goes."""
+        """As `keep_selling`, and then until the platform has everything."""
+        await self.keep_selling(rate, seconds)
+        self.client.go_online()
+        await self.client.drained()
+
+    async def keep_selling(self, rate: float, seconds: float) -> None:
+        """`rate` receipts a second for `seconds`, whether or not they can be handed over, perhaps offline in the end.
+
+        With a rate of 0 everything there is, as fast as it goes.
+        """
         loop = asyncio.get_running_loop()
         begin, sold = loop.time() + self._random.uniform(0, _TICK_S), 0
         offline_from = self._random.uniform(0.1, 0.4) * seconds if self._goes_offline else seconds + 1
@@ -88,8 +97,6 @@ class Till:
             if count and len(part) < count:
                 break
             await (asyncio.sleep(_TICK_S) if rate else self.client.drained())
-        self.client.go_online()
-        await self.client.drained()
 
     async def contradict(self) -> bool:
         """Some tills sell something else under numbers that are counted; true when this is one."""

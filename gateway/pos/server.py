@@ -27,8 +27,7 @@ from saleloop.pos.v1 import pos_service_pb2 as pos
 
 SERVICE = "saleloop.pos.v1.PosService"
 STOP_GRACE_S = 10.0
-# What may wait for the broker before batches are refused, in bytes and in seconds for each batch.
-LIMIT_BYTES = 64 * 1024 * 1024
+# How long a batch waits for the broker, or for room, before it is refused.
 BROKER_WAIT_S = 2.0
 
 _OPTIONS = (
@@ -58,7 +57,8 @@ async def _serve(settings: GatewaySettings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    publisher = AsyncPublisher(settings.amqp_url, "gateway-pos", limit_bytes=LIMIT_BYTES, wait_s=BROKER_WAIT_S)
+    limit_bytes = settings.pos_waiting_bytes
+    publisher = AsyncPublisher(settings.amqp_url, "gateway-pos", limit_bytes=limit_bytes, wait_s=BROKER_WAIT_S)
     channel = aio_channel(settings.stores_address)
     stores = StoresClient(channel, settings.access_private_key)
     keys = TerminalKeys(stores.key_of, fresh_s=settings.pos_key_check_s)

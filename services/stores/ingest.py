@@ -39,7 +39,7 @@ def run(settings: StoresSettings) -> None:
     telemetry.configure_tracing("stores", "ingest", settings.otlp_endpoint)
     database = documents.connect(settings, "stores")
     ledger = Ledger(database)
-    ledger.ensure_indexes()
+    documents.patiently(ledger.ensure_indexes)
     names = KnownNames(ledger)
     consumer = BatchConsumer(settings.amqp_url, "stores", "stores-ingest", (), prefetch=settings.ingest_prefetch)
     publisher = Publisher(settings.amqp_url, "stores-outcomes")

@@ -22,7 +22,6 @@ _ALONE = (
     "tests/resilience/",
     "tests/chassis/test_outages.py",
     "tests/pos/test_capacity.py",
-    "tests/pos/test_faults.py",
 )
 # What waits longest comes first, so that no process is left alone with it at the end.
 _FIRST = ("tests/e2e/", "tests/chassis/", "tests/devstack/", "tests/pos/")

@@ -1,6 +1,6 @@
 """`python -m demo`: start the platform from clean data, play the main job, and leave it running.
 
-WEEKS (1 to 52, the whole year unless it says otherwise) chooses how much of the real year the tills replay. Exit code 1 when a figure differs.
+WEEKS (1 to 52, by default all) chooses how much of the real year the tills replay. Exit code 1 when a figure differs.
 """
 
 import json

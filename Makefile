@@ -70,7 +70,7 @@ bench: setup ## measured runs; the last lines are JSON
 pos-sim: setup ## simulated tills sell, and what is counted is checked (ARGS="--stores 50 --rate 1000 --seconds 60"; --help lists all)
 	@$(PY) -m possim $(ARGS)
 
-chaos: setup ## the faults of tests/resilience at length, about 45 minutes; the last line is JSON (ARGS="-k kills"; RESILIENCE_KILLS=50 ...)
+chaos: setup ## the faults of tests/resilience at length, about 25 minutes; the last line is JSON (ARGS="-k kills"; RESILIENCE_KILLS=50 ...)
 	@RESILIENCE_CHAOS=1 $(PY) -m pytest -q -s tests/resilience/test_pos_faults.py tests/resilience/test_pos_on_clusters.py $(ARGS)
 
 bench-pos: setup ## receipts a second, latencies, losses: the last line is JSON (at most 15 minutes)

@@ -29,7 +29,8 @@ from tests.resilience.small_disk import SmallDisk
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if is_long() else 300)]
 
 _EDGE_MIB = 512
-_ABORTS_WITHIN_S = 20.0
+_ABORTS_WITHIN_S = 30.0
+_FILLER = "filler"
 
 
 @pytest.fixture
@@ -173,7 +174,7 @@ def test_a_full_disk_delays_and_loses_nothing(
     with chain.selling():
         time.sleep(1)
         small_disk.fill(left_mib=1)
-        ended = _ends_within(child, servers.mongo_url())
+        ended = _fills_until_it_ends(child, servers.mongo_url())
         for _ in range(round(numbers.disk_full_s)):
             child.start()  # as whoever runs it would, in vain
             time.sleep(1)
@@ -182,20 +183,25 @@ def test_a_full_disk_delays_and_loses_nothing(
             child.kill(signal.SIGKILL)  # the last try may have begun without space
         child.start()
         servers.wait_for_mongo()
-        time.sleep(1)
+        with MongoClient[dict[str, object]](servers.mongo_url()) as client:
+            client.drop_database(_FILLER)
     verdict = chain.settled()
     report.keep("disk full", mongod_ended=ended, lost=verdict.lost, double=verdict.double)
     assert verdict.is_equal, verdict
+    assert ended, "the disk was not full"
 
 
-def _ends_within(child: Child, url: str) -> bool:
-    """Whether mongod gives up; asked to write its data now, since by itself it does so once a minute."""
+def _fills_until_it_ends(child: Child, url: str) -> bool:
+    """Whether mongod gives up when somebody fills what is left, also the holes in its files.
+
+    Asked to write all its data now, since by itself it does so once a minute.
+    """
     give_up_at = time.monotonic() + _ABORTS_WITHIN_S
     with MongoClient[dict[str, object]](url, serverSelectionTimeoutMS=500, socketTimeoutMS=5_000) as client:
         while child.is_running and time.monotonic() < give_up_at:
             try:
+                client[_FILLER]["blobs"].insert_many({"blob": random.randbytes(2**20)} for _ in range(8))
                 client.admin.command("fsync")
             except PyMongoError:
                 time.sleep(0.2)
-            time.sleep(0.1)
     return not child.is_running

@@ -21,7 +21,7 @@ from saleloop.pos.v1.pos_service_pb2_grpc import PosServiceStub
 
 BATCH = 100
 REPEATS = 5  # of a batch's receipts
-_POOL = 5_000
+_POOL = 20_000
 _DAYS = 2
 _CHANNELS = 16
 _OPENED_AT_ONCE = 50

@@ -60,8 +60,9 @@ def questions(view: View) -> dict[str, tuple[str, Doc]]:
     return {
         "totals by day": ("store_days", day_documents.days_filter(PERIOD, view)),
         "corrections": ("store_days", day_documents.corrections_filter(PERIOD, view)),
+        "SKUs": ("figure_parts", day_documents.days_filter(PERIOD, view)),
         "baskets": ("receipt_batches", day_documents.days_filter(PERIOD, view)),
-        "member": ("member_figures", day_documents.member_filter("m1", view)),
+        "member": ("figure_parts", day_documents.member_filter("m1", view)),
         "coverage": ("terminals", enrolled_filter(view.ids)),
         "put aside": ("receipt_problems", problems_filter(store, PERIOD[0])),
         "cash": ("cash_counts", {"store_id": store.id, "business_day": PERIOD[0]}),

@@ -13,6 +13,7 @@ from services.stores.commands.find_counted import find_digests, find_originals
 from services.stores.commands.keep_problems import keep_problems
 from services.stores.commands.keep_receipts import keep_receipts
 from services.stores.commands.known_names import KnownNames
+from services.stores.commands.merge_parts import PartMerger
 from services.stores.commands.track_progress import TerminalState, load_progress, save_progress
 from services.stores.domain.outcomes import Judgement, Known, Original, Outcome, judge
 from services.stores.domain.receipts import Kind, Receipt
@@ -69,8 +70,10 @@ def ingest_batch(batch: Batch, ledger: Ledger, names: KnownNames) -> Counts:
     return counts
 
 
-def ingest_batches(batches: Sequence[Batch], ledger: Ledger, names: KnownNames) -> list[Counts | None]:
-    """Count the batches in one transaction; None for those of stores that are not here.
+def ingest_batches(
+    batches: Sequence[Batch], ledger: Ledger, names: KnownNames, merger: PartMerger | None = None
+) -> list[Counts | None]:
+    """Count the batches in one transaction; None for those of stores that are not here. `merger` is told what grows.
 
     Repeating any of them, in any order and from several processes, counts nothing twice: of two transactions that
     change the same document the later one fails and starts again, and each changes its terminals' progress.
@@ -82,16 +85,20 @@ def ingest_batches(batches: Sequence[Batch], ledger: Ledger, names: KnownNames) 
         return [None] * len(batches)
     names.learn(receipt for batch in taken for receipt in batch.receipts)
 
-    def work(session: ClientSession) -> list[Counts]:
+    def work(session: ClientSession) -> tuple[list[Counts], FigureSums]:
         return _Ingestion(taken, stores, names, ledger, session).run()
 
     for attempt in range(CREATION_RETRIES):
         try:
-            counted = iter(documents.transaction(work, timeout_s=TRANSACTION_TIMEOUT_S))
+            counts, sums = documents.transaction(work, timeout_s=TRANSACTION_TIMEOUT_S)
             break
         except (DuplicateKeyError, BulkWriteError) as error:
             if attempt == CREATION_RETRIES - 1 or not _is_duplicate(error):
                 raise
+    if merger is not None:
+        for store_id, day in sums.days:
+            merger.added(store_id, day)
+    counted = iter(counts)
     return [None if stores[batch.store_id] is None else next(counted) for batch in batches]
 
 
@@ -119,7 +126,7 @@ class _Ingestion:
         self._ledger = ledger
         self._session = session
 
-    def run(self) -> list[Counts]:
+    def run(self) -> tuple[list[Counts], FigureSums]:
         """Read what must be known, judge, write."""
         ledger, session = self._ledger, self._session
         states = load_progress(self._batches, ledger, session)
@@ -148,7 +155,7 @@ class _Ingestion:
         for batch, counts in results:
             states[batch.key].count(counts.accepted, counts.duplicates, counts.conflicts, counts.rejected)
         save_progress(states.values(), ledger, session)
-        return counted
+        return counted, sums
 
     def _known(self, batch: Batch, state: TerminalState, digests: dict[str, dict[int, bytes]]) -> Known:
         return Known(

@@ -45,13 +45,10 @@ class KnownNames:
             self._skus_good_until = self._now() + NAMES_KEPT_S
         if len(self.members) > MAX_NAMES:
             self.members.clear()
-        skus, members = set(), set()
-        for receipt in receipts:
-            for line in receipt.lines:
-                if line.sku not in self.skus:
-                    skus.add(line.sku)
-            if receipt.member_id and receipt.member_id not in self.members:
-                members.add(receipt.member_id)
+        receipts = list(receipts)
+        skus = {line[0] for receipt in receipts for line in receipt.lines} - self.skus.keys()
+        members = {receipt.member_id for receipt in receipts} - self.members
+        members.discard("")
         for found in _find(self._ledger.skus, skus, "category"):
             self.skus[found["_id"]] = found.get("category", "")
         self.members.update(found["_id"] for found in _find(self._ledger.members, members, "_id"))

@@ -112,9 +112,10 @@ def judge(receipts: Iterable[Receipt], known: Known) -> list[Judgement]:
     receipts = list(receipts)
     referred = {known.original_key(receipt) for receipt in receipts if receipt.kind is not Kind.SALE}
     highest = known.highest
+    currency_code, receive_seconds = known.currency_code, known.receive_seconds
     judgements = []
     for receipt in receipts:
-        reason = refusal(receipt, currency_code=known.currency_code, receive_seconds=known.receive_seconds)
+        reason = refusal(receipt, currency_code=currency_code, receive_seconds=receive_seconds)
         if reason:
             judgements.append(Judgement(receipt, Outcome.REJECTED, reason))
             continue
@@ -127,7 +128,7 @@ def judge(receipts: Iterable[Receipt], known: Known) -> list[Judgement]:
                 judgements.append(Judgement(receipt, Outcome.CONFLICT, "CONTENT_DIFFERS"))
             continue
         digests[number] = receipt.digest
-        flags = tuple(_flags(receipt, known, highest))
+        flags = _flags(receipt, known, highest)
         if receipt.kind is not Kind.SALE:
             flags += tuple(return_flags(receipt, known, originals, returned))
             returned.setdefault(known.original_key(receipt), {})[known.key(receipt)] = receipt.total_minor
@@ -139,25 +140,28 @@ def judge(receipts: Iterable[Receipt], known: Known) -> list[Judgement]:
     return judgements
 
 
-def _flags(receipt: Receipt, known: Known, highest: tuple[int, int]) -> Iterator[str]:
+def _flags(receipt: Receipt, known: Known, highest: tuple[int, int]) -> tuple[str, ...]:
+    flags: tuple[str, ...] = ()
+    skus = known.skus
     for line in receipt.lines:
-        if line.sku not in known.skus:
-            yield Flag.UNKNOWN_SKU.value
+        if line[0] not in skus:
+            flags += (Flag.UNKNOWN_SKU.value,)
             break
     if receipt.member_id and receipt.member_id not in known.members:
-        yield Flag.UNKNOWN_MEMBER.value
+        flags += (Flag.UNKNOWN_MEMBER.value,)
     number, seconds = highest
-    is_ahead = receipt.till_seconds > known.receive_seconds + AHEAD_TOLERANCE_SECONDS
-    if is_ahead or (receipt.number > number and receipt.till_seconds < seconds - BACK_TOLERANCE_SECONDS):
-        yield Flag.CLOCK_OFF.value
-    if receipt.number > number + MAX_GAP + 1:
-        yield Flag.NUMBER_JUMP.value
+    at, own = receipt.till_seconds, receipt.number
+    if at > known.receive_seconds + AHEAD_TOLERANCE_SECONDS or (own > number and at < seconds - BACK_TOLERANCE_SECONDS):
+        flags += (Flag.CLOCK_OFF.value,)
+    if own > number + MAX_GAP + 1:
+        flags += (Flag.NUMBER_JUMP.value,)
     if receipt.tenders:
-        paid = 0
-        for tender in receipt.tenders:
-            paid += tender.amount_minor
-        if paid != receipt.total_minor:
-            yield Flag.TENDERS_DIFFER.value
+        left = receipt.total_minor
+        for _, amount in receipt.tenders:
+            left -= amount
+        if left:
+            flags += (Flag.TENDERS_DIFFER.value,)
+    return flags
 
 
 def return_flags(

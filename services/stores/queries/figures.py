@@ -67,7 +67,7 @@ def penetration(period: Period, skus: Sequence[str], *, region: str) -> tuple[li
     """Of every visible store, in the order of their ids. A voided receipt counts on neither side."""
     ledger, view = Ledger(), visible_view(region)
     counted = day_documents.totals_by_store(ledger, period, view)
-    hits = day_documents.receipts_with(ledger, period, view, sorted(set(skus)))
+    hits = day_documents.receipts_with(ledger, period, view, skus)
     shares = [
         Penetration(store_id, counted.get(store_id, {}).get("receipts", 0), hits.get(store_id, 0))
         for store_id in view.ids

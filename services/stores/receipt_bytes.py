@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 
 from saleloop.pos.v1 import ingest_pb2 as ingest
 from saleloop.pos.v1 import pos_service_pb2 as pos
-from services.stores.domain.receipts import Discount, Kind, Line, Receipt, Tender, digest
+from services.stores.domain.receipts import Discount, Kind, Line, PlainLine, Receipt, Tender, digest, is_plain_line
 
 _KINDS = {
     pos.RECEIPT_KIND_SALE: Kind.SALE,
@@ -85,7 +85,8 @@ def _read_line(raw: bytes) -> Line:
     message = pos.ReceiptLine.FromString(raw)
     if message.SerializeToString(deterministic=True) != raw:
         raise _LineInDisorder
-    return _line_from(message)
+    line = _line_from(message)
+    return PlainLine._make(line) if is_plain_line(line) else line
 
 
 def _line_from(line: pos.ReceiptLine) -> Line:

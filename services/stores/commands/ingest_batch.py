@@ -1,6 +1,6 @@
 """Take batches of terminals into receipts, figures and the terminals' progress: all of them, once, or nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,8 +79,8 @@ def ingest_batches(
     change the same document the later one fails and starts again, and each changes its terminals' progress.
     Raises pymongo's errors when the database cannot be reached (then nothing was written).
     """
-    stores = {batch.store_id: names.store(batch.store_id) for batch in batches}
-    taken = [batch for batch in batches if stores[batch.store_id] is not None]
+    stores = names.stores(batch.store_id for batch in batches)
+    taken = [batch for batch in batches if batch.store_id in stores]
     if not taken:
         return [None] * len(batches)
     names.learn(receipt for batch in taken for receipt in batch.receipts)
@@ -99,7 +99,7 @@ def ingest_batches(
         for store_id, day in sums.days:
             merger.added(store_id, day)
     counted = iter(counts)
-    return [None if stores[batch.store_id] is None else next(counted) for batch in batches]
+    return [next(counted) if batch.store_id in stores else None for batch in batches]
 
 
 def _is_duplicate(error: DuplicateKeyError | BulkWriteError) -> bool:
@@ -115,13 +115,13 @@ class _Ingestion:
     def __init__(
         self,
         batches: Sequence[Batch],
-        stores: dict[str, Doc | None],
+        stores: Mapping[str, Doc],
         names: KnownNames,
         ledger: Ledger,
         session: ClientSession,
     ) -> None:
         self._batches = batches
-        self._stores = {store_id: store for store_id, store in stores.items() if store is not None}
+        self._stores = stores
         self._names = names
         self._ledger = ledger
         self._session = session

@@ -1,8 +1,9 @@
 """What becomes of each receipt of a batch: the heart of ingestion, as one pure function."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
 from services.stores.domain.numbers import MAX_GAP
@@ -57,6 +58,10 @@ class Judgement(NamedTuple):
     outcome: Outcome
     reason: str = ""
     flags: tuple[str, ...] = ()
+
+
+# As Judgement(...) does it, in half the time.
+_judgement: Callable[[tuple[Receipt, Outcome, str, tuple[str, ...]]], Judgement] = partial(tuple.__new__, Judgement)
 
 
 class Original(NamedTuple):
@@ -136,7 +141,7 @@ def judge(receipts: Iterable[Receipt], known: Known) -> list[Judgement]:
             originals[key] = Original(receipt.kind, receipt.total_minor)
         if number > highest[0]:
             highest = (number, receipt.till_seconds)
-        judgements.append(Judgement(receipt, Outcome.ACCEPTED, "", flags))
+        judgements.append(_judgement((receipt, Outcome.ACCEPTED, "", flags)))
     return judgements
 
 

@@ -43,6 +43,12 @@ class Line(NamedTuple):
     discounts: tuple[Discount, ...] = ()
 
 
+class PlainLine(Line):
+    """A line that no check of a sale refuses; see `is_plain_line`."""
+
+    __slots__ = ()
+
+
 class Tender(NamedTuple):
     """How a part was paid."""
 
@@ -163,19 +169,25 @@ def _is_plain_sale(receipt: Receipt, currency_code: str, receive_seconds: int) -
     ):
         return False
     left = receipt.total_minor
-    for sku, quantity, amount, discounts in receipt.lines:
-        left -= amount
-        if not (0 <= quantity <= MAX_QUANTITY_MILLI and 0 <= amount <= MAX_AMOUNT_MINOR and 0 < len(sku) <= MAX_TEXT):
+    for line in receipt.lines:
+        left -= line[2]
+        if line.__class__ is not PlainLine and not is_plain_line(line):
             return False
-        if not sku.isprintable():
-            return False
-        for discount in discounts:
-            if not 0 <= discount[1] <= MAX_AMOUNT_MINOR:
-                return False
     for _, amount in receipt.tenders:
         if not -MAX_AMOUNT_MINOR <= amount <= MAX_AMOUNT_MINOR:
             return False
     return left == 0
+
+
+def is_plain_line(line: Line) -> bool:
+    """True when nothing below can refuse the line in a sale."""
+    sku, quantity, amount, discounts = line
+    return (
+        0 <= quantity <= MAX_QUANTITY_MILLI
+        and 0 <= amount <= MAX_AMOUNT_MINOR
+        and is_key(sku)
+        and all(0 <= discount.amount_minor <= MAX_AMOUNT_MINOR for discount in discounts)
+    )
 
 
 def is_key(text: str) -> bool:

@@ -74,7 +74,7 @@ def test_incremental_figures_equal_a_rebuild_at_any_moment(ledger: Ledger, store
 def test_a_rebuild_puts_wrong_and_lost_figures_right(ledger: Ledger, store: str) -> None:
     random = Random(1)
     ingest(ledger, *(any_batch(random) for _ in range(10)))
-    stored = list(ledger.days.find({}).sort("_id"))
+    stored = list(ledger.days.find({}, {"changed": 0}).sort("_id"))
     before = figures_of(ledger)
     ledger.days.update_one({}, {"$inc": {"totals.revenue_minor": 1}})
     ledger.parts.delete_many({"store_id": "s1", "members": "m1"})
@@ -82,7 +82,7 @@ def test_a_rebuild_puts_wrong_and_lost_figures_right(ledger: Ledger, store: str)
     ledger.parts.insert_many(part_documents("s1", "2020-01-01", stray))
     assert sum(rebuild_figures(ledger).values()) > 3
     assert rebuild_figures(ledger) == {}
-    assert list(ledger.days.find({}).sort("_id")) == stored
+    assert list(ledger.days.find({}, {"changed": 0}).sort("_id")) == stored
     assert figures_of(ledger) == before
 
 

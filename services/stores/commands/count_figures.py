@@ -71,6 +71,7 @@ def day_counters(figures: DayFigures) -> dict[str, int]:
 def _day_update(store_id: str, day: str, figures: DayFigures) -> UpdateOne:
     update = _update({"store_id": store_id, "business_day": day}, day_counters(figures))
     update["$max"] = {"receive_time": figures.receive_time}
+    update["$currentDate"] = {"changed": True}
     return UpdateOne({"_id": f"{store_id}/{day}"}, update, upsert=True)
 
 

@@ -5,7 +5,7 @@ the two again. So it may run at any time, and changes nothing while the figures 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -76,19 +76,22 @@ def without_zeros(document: Any) -> Any:
 
 
 def _put_right(collection: Collection[Doc], of_store: Doc, expected: Mapping[str, Doc], session: ClientSession) -> int:
-    stored = {found["_id"]: found for found in collection.find(of_store, session=session)}
+    stored = {found["_id"]: found for found in collection.find(of_store, {"changed": 0}, session=session)}
     wrong = [key for key, document in expected.items() if without_zeros(stored.get(key, {})) != document]
     wrong += [key for key in stored if key not in expected]
-    return _replace(collection, wrong, [expected[key] for key in wrong if key in expected], session)
+    _replace(collection, wrong, [expected[key] for key in wrong if key in expected], session)
+    # Whoever remembers a day looks at its latest change, also when a document is gone.
+    for key in wrong:
+        day = key.rpartition("/")[2]
+        collection.update_one({"business_day": day}, {"$currentDate": {"changed": True}}, session=session)
+    return len(wrong)
 
 
-def _replace(collection: Collection[Doc], keys: Iterable[str], new: list[Doc], session: ClientSession) -> int:
-    keys = list(keys)
+def _replace(collection: Collection[Doc], keys: list[str], new: list[Doc], session: ClientSession) -> None:
     if keys:
         collection.delete_many({"_id": {"$in": keys}}, session=session)
     if new:
         collection.insert_many(new, session=session)
-    return len(keys)
 
 
 def _put_parts_right(of_store: Doc, sums: FigureSums, ledger: Ledger, session: ClientSession) -> int:

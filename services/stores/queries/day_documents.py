@@ -19,6 +19,7 @@ from services.stores.queries.view import View
 
 COUNTERS = ("revenue_minor", "receipts", "units_milli", "discount_minor", "returns")
 Counters = Mapping[str, int]
+Hours = Mapping[int, tuple[int, int]]
 
 
 def days_filter(period: Period, view: View) -> Doc:
@@ -26,15 +27,30 @@ def days_filter(period: Period, view: View) -> Doc:
     return {"business_day": {"$gte": period[0], "$lte": period[1]}, **view.filter}
 
 
-def totals_pipeline(period: Period, view: View) -> list[Doc]:
-    """Sums of COUNTERS by store."""
-    sums: Doc = {name: {"$sum": f"$totals.{name}"} for name in COUNTERS}
-    return [{"$match": days_filter(period, view)}, {"$group": {"_id": "$store_id", **sums}}]
+def of_days(days: Collection[str], view: View) -> Doc:
+    """Documents of the view's stores on these days; fits the index (business_day, store_id)."""
+    return {"business_day": {"$in": sorted(days)}, **view.filter}
 
 
-def totals_by_store(ledger: Ledger, period: Period, view: View) -> dict[str, Counters]:
-    """COUNTERS of each store that has any documents in the period."""
-    return {found["_id"]: found for found in ledger.days.aggregate(totals_pipeline(period, view))}
+def totals_of_days(ledger: Ledger, days: Collection[str], view: View) -> dict[str, dict[str, tuple[int, ...]]]:
+    """By day and store: COUNTERS, where there are any documents."""
+    found: dict[str, dict[str, tuple[int, ...]]] = {day: {} for day in days}
+    for each in ledger.days.find(of_days(days, view), {"_id": 0, "store_id": 1, "business_day": 1, "totals": 1}):
+        totals = each.get("totals", {})
+        found[each["business_day"]][each["store_id"]] = tuple([totals.get(name, 0) for name in COUNTERS])
+    return found
+
+
+def hours_of_days(ledger: Ledger, days: Collection[str], view: View) -> dict[str, Hours]:
+    """By day: (receipts, revenue) by the hour of the week (0 is Monday 0:00)."""
+    found: dict[str, dict[str, list[int]]] = {day: {} for day in days}
+    for each in ledger.days.find(of_days(days, view), {"_id": 0, "business_day": 1, "hours": 1}):
+        hours = found[each["business_day"]]
+        for hour, added in each.get("hours", {}).items():
+            sums = hours.setdefault(hour, [0, 0])
+            sums[0] += added.get("receipts", 0)
+            sums[1] += added.get("revenue_minor", 0)
+    return {day: {int(hour): (sums[0], sums[1]) for hour, sums in hours.items()} for day, hours in found.items()}
 
 
 def totals_by_day(ledger: Ledger, period: Period, view: View) -> Iterator[tuple[str, str, Counters]]:
@@ -42,38 +58,6 @@ def totals_by_day(ledger: Ledger, period: Period, view: View) -> Iterator[tuple[
     fields = {"_id": 0, "store_id": 1, "business_day": 1, "totals": 1}
     for found in ledger.days.find(days_filter(period, view), fields):
         yield found["store_id"], found["business_day"], Counter(found.get("totals", {}))
-
-
-def receipts_pipeline(period: Period, view: View) -> list[Doc]:
-    """How many receipts of any kind were counted, by day.
-
-    A sale adds 1 to the receipts, and a return to the returns; the void of either takes that back and adds 1 to the
-    voids.
-    """
-    counted = {"$add": [{"$ifNull": [f"$totals.{name}", 0]} for name in ("receipts", "returns", "voids", "voids")]}
-    return [{"$match": days_filter(period, view)}, {"$group": {"_id": "$business_day", "counted": {"$sum": counted}}}]
-
-
-def receipts_by_day(ledger: Ledger, period: Period, view: View) -> dict[str, int]:
-    """The number of receipts of any kind that each day's figures hold; it only ever grows."""
-    return {found["_id"]: found["counted"] for found in ledger.days.aggregate(receipts_pipeline(period, view))}
-
-
-def hours_pipeline(period: Period, view: View) -> list[Doc]:
-    """Receipts and revenue by the hour of the week."""
-    sums: Doc = {name: {"$sum": f"$hours.v.{name}"} for name in ("receipts", "revenue_minor")}
-    return [
-        {"$match": days_filter(period, view)},
-        {"$project": {"_id": 0, "hours": {"$objectToArray": "$hours"}}},
-        {"$unwind": "$hours"},
-        {"$group": {"_id": "$hours.k", **sums}},
-    ]
-
-
-def hours_of_week(ledger: Ledger, period: Period, view: View) -> dict[int, tuple[int, int]]:
-    """(receipts, revenue) by the hour of the week (0 is Monday 0:00)."""
-    found = ledger.days.aggregate(hours_pipeline(period, view))
-    return {int(each["_id"]): (each["receipts"], each["revenue_minor"]) for each in found}
 
 
 def day_of(ledger: Ledger, store_id: str, day: str) -> Doc:

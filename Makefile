@@ -18,7 +18,7 @@ IF_SET_UP := $(PY) -c 'import psutil' 2>/dev/null || { echo "Nothing is running:
 PROTOS := $(shell find protos -name '*.proto' 2>/dev/null)
 OWN := $(wildcard bench chassis contracts demo devstack gateway posclient possim services tests)
 
-.PHONY: help setup python system gen up down status logs demo test lint format bench pos-sim chaos bench-pos rebuild-figures parked replay verify-audit
+.PHONY: help setup python system gen up down status logs demo test lint format bench pos-sim chaos bench-pos bench-pos-large soak-pos rebuild-figures parked replay verify-audit
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -75,6 +75,12 @@ chaos: setup ## the faults of tests/resilience at length, about 25 minutes; the 
 
 bench-pos: setup ## receipts a second, latencies, losses: the last line is JSON (at most 15 minutes)
 	@$(PY) -m bench.pos $(ARGS)
+
+bench-pos-large: setup ## do answers slow down with 10 million receipts? fills for some 10 minutes (ARGS="--small 20000 --large 200000" for less)
+	@$(PY) -m bench.pos_large $(ARGS)
+
+soak-pos: setup ## half an hour at half load: memory and descriptors must stay (ARGS="--minutes 3 --warm-up 1" for less)
+	@$(PY) -m bench.pos_soak $(ARGS)
 
 rebuild-figures: setup ## count the stores' figures again from the receipts and put right what differs; the platform may run
 	@$(PY) -m devstack run --as stores -- python -m services.stores rebuild

@@ -8,36 +8,26 @@ import argparse
 import asyncio
 import itertools
 import json
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import psutil
 from pymongo import MongoClient
 
 from bench.load import Client, Samples, at_a_steady_rate
+from bench.pos_chain import HTTP_TILLS, cpu_seconds, logins, platform, processes, say, set_up
 from bench.pos_load import Load
+from bench.pos_queries import ask
 from bench.pos_tills import Ware, open_all, wares
-from demo.api import Session
-from devstack import leftovers
 from devstack.supervisor import Platform
 from posclient import Identity
 from posclient.simple import PATH, http_batch
-from possim import chain
 from possim.check import compare
-from possim.drive import Doors, head_office
 from possim.ledger import Ledger, Name
 from saleloop.pos.v1 import pos_service_pb2 as pos
 
 _RAW_AT_ONCE, _RAW_RECEIPTS = 1_000, 60_000
-_HTTP_RATE, _HTTP_CLIENTS = 100.0, 16
-_QUERY_RATE = 20.0
-_QUERIES = ("storeRanking?page_size=50&", "weekHours?", "storeDays?page_size=50&")
-_QUERY_DAYS = 28
+_HTTP_RATE = 100.0
 
 
 def main() -> int:
@@ -49,37 +39,31 @@ def main() -> int:
     parser.add_argument("--burst", type=int, default=200_000)
     parser.add_argument("--seconds", type=float, default=120.0, help="of the sustained load; the others take a quarter")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="saleloop-bench-pos-") as folder:
-        running = Platform(Path(folder), environ={**os.environ, "SALELOOP_RUN_DIR": folder})
-        try:
-            running.start()
-            figures = asyncio.run(_measure(running, options))
-            running.stop()
-        finally:
-            leftovers.end(Path(folder), grace=5)
+    with platform() as running:
+        figures = asyncio.run(_measure(running, options))
     print(json.dumps(figures), flush=True)
     return 1 if figures["lost"] or figures["double"] else 0
 
 
 async def _measure(running: Platform, options: argparse.Namespace) -> dict[str, object]:
     goods, ledger = wares(options.skus), Ledger(keeps_skus=False)
-    director, marketing = await asyncio.to_thread(
-        head_office, Doors(running.http_url, running.pos_address, running.admin_password)
-    )
-    identities = await _set_up(director, marketing, options)
-    simple = {name: identities.pop(name) for name in list(identities)[-_HTTP_CLIENTS:]}
+    director, marketing = await logins(running)
+    identities = await set_up(director, marketing, options, http_tills=HTTP_TILLS)
+    simple = {name: identities.pop(name) for name in list(identities)[-HTTP_TILLS:]}
     raw_before = await asyncio.to_thread(_raw_inserts_per_s, running, goods)
     tills, channels = await open_all(running.pos_address, identities, goods)
     load = Load(tills)
     listeners = load.listen()
     acked = await _told("burst", load.burst(options.burst))
     await load.counted()
+    before, accepted = cpu_seconds(running), load.accepted
     visible = await _told("sustained", load.sustained(options.seconds))
+    costs = _costs(before, cpu_seconds(running), load.accepted - accepted)
     acks, seen = await load.steady(visible / 4, options.seconds / 4)
-    _say(f"at a quarter: {len(acks.latencies)} batches")
+    say(f"at a quarter: {len(acks.latencies)} batches")
     http = await asyncio.to_thread(_http, running, list(simple.values()), goods, options.seconds / 4)
-    queries = await asyncio.to_thread(_ask, running.http_url, director.access_token, options.seconds / 4)
-    memory = _memory(running)
+    queries = await asyncio.to_thread(ask, running.http_url, director.access_token, options.seconds / 4)
+    memory = {name: round(process.memory_info().rss / 2**20) for name, process in processes(running).items()}
     for task in listeners:
         task.cancel()
     for channel in channels:
@@ -90,7 +74,7 @@ async def _measure(running: Platform, options: argparse.Namespace) -> dict[str, 
     _enter_simple(ledger, simple, goods, len(http.latencies))
     verdict = await asyncio.to_thread(compare, director, ledger)
     for problem in (*verdict.differences, *load.refused[:3], *http.errors[:3], *queries.errors[:3]):
-        _say(problem)
+        say(problem)
     return {
         "raw_insert_per_s": round(raw),
         "acked_per_s": round(acked),
@@ -105,18 +89,14 @@ async def _measure(running: Platform, options: argparse.Namespace) -> dict[str, 
         "lost": verdict.lost,
         "double": verdict.double,
         "rss_mib": memory,
+        "cpu_us_per_receipt": costs,
     }
 
 
-async def _set_up(director: Session, marketing: Session, options: argparse.Namespace) -> dict[Name, Identity]:
-    names = chain.names(options.stores, options.terminals)
-    # The simple tills are third ones, so that the streams stay those of all stores.
-    names += [(store, "till-http") for store in itertools.islice(dict(names), _HTTP_CLIENTS)]
-    await asyncio.to_thread(chain.put_stores, director, names)
-    await asyncio.to_thread(chain.put_goods, marketing, options.skus)
-    enrolled = await chain.enrol(director, names, lambda _count: None)
-    _say(f"{len(enrolled)} tills are enrolled")
-    return {name: enrolled[name] for name in names}
+def _costs(before: Mapping[str, float], after: Mapping[str, float], receipts: int) -> dict[str, float]:
+    """Microseconds of each process that took part, while as much as possible was counted."""
+    spent = {name: (after[name] - before[name]) / max(1, receipts) * 1e6 for name in after}
+    return {name: round(each, 1) for name, each in spent.items() if each > 1}
 
 
 def _raw_inserts_per_s(running: Platform, goods: Sequence[Ware]) -> float:
@@ -135,7 +115,7 @@ def _raw_inserts_per_s(running: Platform, goods: Sequence[Ware]) -> float:
             collection.insert_many(part, ordered=False)
         seconds = time.perf_counter() - begin
         collection.drop()
-    _say(f"raw inserts: {_RAW_RECEIPTS / seconds:,.0f}/s")
+    say(f"raw inserts: {_RAW_RECEIPTS / seconds:,.0f}/s")
     return _RAW_RECEIPTS / seconds
 
 
@@ -176,32 +156,11 @@ def _enter_simple(ledger: Ledger, tills: Mapping[Name, Identity], goods: Sequenc
         ledger.good(*names[turn % len(names)], [(turn // len(names) + 1, receipt)])
 
 
-def _ask(http_url: str, access_token: str, seconds: float) -> Samples:
-    """Rankings and heat maps of the last four weeks, from their planned moments."""
-    clients = [Client(http_url, access_token) for _ in range(4)]
-    now = datetime.now(UTC)
-    days = f"first_day={now - timedelta(days=_QUERY_DAYS):%Y-%m-%d}&last_day={now + timedelta(days=1):%Y-%m-%d}"
-
-    def ask(client: int, turn: int) -> None:
-        clients[client].call("GET", f"/v1/figures/{_QUERIES[turn // len(clients) % len(_QUERIES)]}{days}")
-
-    return at_a_steady_rate(_QUERY_RATE, seconds, len(clients), ask)
-
-
-def _memory(running: Platform) -> dict[str, int]:
-    found = {name: psutil.Process(child.pid).memory_info().rss for name, child in running.processes.items()}
-    return {name: round(rss / 2**20) for name, rss in found.items()}
-
-
 async def _told(name: str, rate: Awaitable[float]) -> float:
-    _say(f"{name} ...")
+    say(f"{name} ...")
     found = await rate
-    _say(f"{name}: {found:,.0f} receipts/s")
+    say(f"{name}: {found:,.0f} receipts/s")
     return found
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -111,8 +111,10 @@ class Load:
         self._news.set()
 
     def _on_told(self, place: int, outcomes: pos.BatchOutcomes) -> None:
-        self.told += len(outcomes.outcomes)
-        self.accepted += sum(each.outcome == pos.OUTCOME_ACCEPTED for each in outcomes.outcomes)
+        accepted = sum([span.last - span.first + 1 for span in outcomes.accepted])
+        accepted += sum([each.outcome == pos.OUTCOME_ACCEPTED for each in outcomes.outcomes])
+        self.accepted += accepted
+        self.told += BATCH
         planned = self._planned.pop((place, outcomes.batch_sequence), None)
         if planned is not None:
             self._seen.latencies.append(time.perf_counter() - planned)

@@ -21,7 +21,7 @@ from saleloop.pos.v1.pos_service_pb2_grpc import PosServiceStub
 
 BATCH = 100
 REPEATS = 5  # of a batch's receipts
-_POOL = 5_000
+_POOL = 20_000
 _DAYS = 2
 _CHANNELS = 16
 _OPENED_AT_ONCE = 50
@@ -35,11 +35,12 @@ class Ware:
     tail: bytes
 
 
-def wares(skus: int) -> list[Ware]:
-    """Receipts of yesterday and today, made before anything is measured."""
-    goods = Goods(Shopping(skus=skus), seed=1)
-    made = [goods.receipt(moment) for moment in moments(midnight(_DAYS, datetime.now(UTC)), _DAYS, _POOL, seed=1)]
-    random.Random(1).shuffle(made)
+def wares(skus: int, days_ago: int = _DAYS, days: int = _DAYS, count: int = _POOL) -> list[Ware]:
+    """Receipts of some days (the last two), made before anything is measured, in any order."""
+    goods = Goods(Shopping(skus=skus), seed=days_ago)
+    first = midnight(days_ago, datetime.now(UTC))
+    made = [goods.receipt(moment) for moment in moments(first, days, count, seed=days_ago)]
+    random.Random(days_ago).shuffle(made)
     return [Ware(receipt, receipt.SerializeToString()) for receipt in made]
 
 
@@ -69,7 +70,7 @@ class LeanTill:
         for _ in range(BATCH - len(again)):
             self._number += 1
             self._place += 1
-            bodies.append(b"\x08" + _varint(self._number) + self._goods[self._place % len(self._goods)].tail)
+            bodies.append(b"\x08" + varint(self._number) + self._goods[self._place % len(self._goods)].tail)
         self._last = bodies
         self._sequence += 1
         return self._signer.request(Batch(self._sequence, (*bodies, *again)), self._challenge)
@@ -119,7 +120,7 @@ async def open_all(
     return tills, channels
 
 
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
     found = bytearray()
     while value > 0x7F:
         found.append(value & 0x7F | 0x80)

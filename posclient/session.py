@@ -16,9 +16,27 @@ from saleloop.pos.v1.pos_service_pb2_grpc import PosServiceStub
 WELCOME_TIMEOUT_S = 10.0
 ACKNOWLEDGE_TIMEOUT_S = 30.0
 BUSY_PAUSE_S = 1.0
+MAX_RECEIPTS = 500
 
 
 OnOutcomes = Callable[[pos.BatchOutcomes], None]
+
+
+def spelt_out(told: pos.BatchOutcomes) -> pos.BatchOutcomes:
+    """The same with every receipt in `outcomes`, ascending by number, also those that came as spans."""
+    found = list(told.outcomes)
+    for spans, outcome in ((told.accepted, pos.OUTCOME_ACCEPTED), (told.duplicates, pos.OUTCOME_DUPLICATE)):
+        for span in spans:
+            # A batch holds at most 500 receipts, whatever is said here.
+            numbers = range(span.first, min(span.last, span.first + MAX_RECEIPTS - 1) + 1)
+            found += [pos.ReceiptOutcome(number=number, outcome=outcome) for number in numbers]
+    return pos.BatchOutcomes(
+        store_id=told.store_id,
+        terminal_id=told.terminal_id,
+        epoch=told.epoch,
+        batch_sequence=told.batch_sequence,
+        outcomes=sorted(found, key=lambda each: each.number),
+    )
 
 
 class SessionEnded(Exception):
@@ -133,7 +151,7 @@ class Session:
         elif answer.WhichOneof("message") == "refused":
             self._refused(answer.refused.batch_sequence, answer.refused.reason)
         elif answer.WhichOneof("message") == "outcomes":
-            self._on_outcomes(answer.outcomes)
+            self._on_outcomes(spelt_out(answer.outcomes))
         elif answer.WhichOneof("message") == "wanted":
             for wanted in answer.wanted.ranges:
                 self._store.want(wanted.first, wanted.last)

@@ -24,10 +24,10 @@ def names(stores: int, terminals: int, prefix: str = "SIM") -> list[Name]:
     return [(f"{prefix}{store:05d}", f"till-{till}") for store in range(stores) for till in range(1, terminals + 1)]
 
 
-def put_stores(director: Session, tills: Sequence[Name]) -> None:
-    """The tills' stores, all over China, closing at midnight."""
-    stores = sorted({store for store, _ in tills})
-    put(director, "stores", [_store(number, store) for number, store in enumerate(stores)])
+def put_stores(director: Session, tills: Sequence[Name], region: str = "") -> None:
+    """The tills' stores, all over China, closing at midnight; all of one region when it is given."""
+    stores = [_store(number, store) for number, store in enumerate(sorted({store for store, _ in tills}))]
+    put(director, "stores", [store | ({"region": region} if region else {}) for store in stores])
 
 
 def put_goods(marketing: Session, skus: int) -> None:

@@ -17,6 +17,7 @@ from gateway.pos.metrics import OUTCOMES, STREAM_ENDS, STREAMS
 from gateway.pos.streams import Stream, StreamEnds
 from gateway.pos.tokens import authenticate
 from saleloop.pos.v1 import pos_service_pb2 as pos
+from saleloop.pos.v1.ingest_pb2 import OutcomesOfBatches
 
 ENROLLED, REVOKED, WANTED = "terminal_enrolled.v1", "terminal_revoked.v1", "receipts_wanted.v1"
 _LOOKS_AT_ONCE = 16
@@ -58,7 +59,8 @@ class Edge:
             elif routing_key == WANTED:
                 self._hear_of_wanted(orjson.loads(body))
             else:
-                self._hear_outcomes(pos.BatchOutcomes.FromString(body))
+                for outcomes in OutcomesOfBatches.FromString(body).batches:
+                    self._hear_outcomes(outcomes)
         except (DecodeError, ValueError, KeyError, TypeError, AttributeError):
             log.warning("message_unreadable", routing_key=routing_key, content_type=content_type)
 
@@ -120,7 +122,8 @@ class Edge:
                 stream.end(grpc.StatusCode.UNAUTHENTICATED, "TERMINAL_REVOKED")
 
     def _hear_outcomes(self, outcomes: pos.BatchOutcomes) -> None:
-        OUTCOMES.inc(len(outcomes.outcomes))
+        spans = (*outcomes.accepted, *outcomes.duplicates)
+        OUTCOMES.inc(len(outcomes.outcomes) + sum([span.last - span.first + 1 for span in spans]))
         for stream in self._streams.get((outcomes.store_id, outcomes.terminal_id), ()):
             if stream.caller.key.epoch == outcomes.epoch:
                 stream.tell(pos.StreamReceiptsResponse(outcomes=outcomes))

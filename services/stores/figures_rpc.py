@@ -22,7 +22,6 @@ from services.stores.figures_translate import (
 )
 from services.stores.geography import centre_of, require_resolution
 from services.stores.queries.heatmaps import geography, store_days, week_hours
-from services.stores.queries.hours import HourSums
 from services.stores.queries.members import member_figures
 from services.stores.queries.penetrations import set_penetration
 from services.stores.queries.rankings import RankingQuestion, store_ranking
@@ -38,7 +37,6 @@ class FiguresServicer(pb_grpc.FiguresServiceServicer):
 
     def __init__(self) -> None:
         self._shared = SharedRankings()
-        self._hours = HourSums()
 
     def GetStoreRanking(self, request: pb.GetStoreRankingRequest, context: Any) -> pb.GetStoreRankingResponse:
         page = pages.open_page(request)
@@ -78,7 +76,7 @@ class FiguresServicer(pb_grpc.FiguresServiceServicer):
         )
 
     def GetWeekHeatmap(self, request: pb.GetWeekHeatmapRequest, context: Any) -> pb.GetWeekHeatmapResponse:
-        hours, truth = week_hours(_period(request), self._hours, region=request.region, store_id=request.store_id)
+        hours, truth = week_hours(_period(request), region=request.region, store_id=request.store_id)
         return pb.GetWeekHeatmapResponse(
             hours=[week_hour(hour, *figures) for hour, figures in enumerate(hours)], truth=truth_to_proto(truth)
         )

@@ -6,6 +6,7 @@ way, but which of two gets a batch makes no difference: the transaction on the t
 
 import gc
 import signal
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from google.protobuf.message import DecodeError
@@ -19,8 +20,11 @@ from chassis.principal import Principal
 from chassis.publishing import Outgoing, Publisher
 from chassis.topology import OUTCOMES_EXCHANGE
 from contracts.topology import TOPOLOGY
+from saleloop.pos.v1.ingest_pb2 import OutcomesOfBatches
+from saleloop.pos.v1.pos_service_pb2 import BatchOutcomes
 from services.stores.commands.ingest_batch import Batch, Counts, ingest_batches
 from services.stores.commands.known_names import KnownNames
+from services.stores.commands.merge_parts import PartMerger
 from services.stores.commands.share_partitions import PartitionLeases
 from services.stores.config import StoresSettings
 from services.stores.ledger import Ledger
@@ -54,7 +58,8 @@ def run(settings: StoresSettings) -> None:
     publisher.start()
     leases.start()
     log.info("ingesting", partitions=len(queues))
-    consumer.run(lambda deliveries: handle(deliveries, ledger, names, publisher), batch=MESSAGES_AT_ONCE)
+    merger = PartMerger(ledger)
+    consumer.run(lambda deliveries: handle(deliveries, ledger, names, publisher, merger), batch=MESSAGES_AT_ONCE)
     leases.stop()
     publisher.stop()
     telemetry.stop_tracing()
@@ -67,7 +72,11 @@ def _calm_the_garbage_collector() -> None:
 
 
 def handle(
-    deliveries: Sequence[Delivery], ledger: Ledger, names: KnownNames, publisher: Publisher | None = None
+    deliveries: Sequence[Delivery],
+    ledger: Ledger,
+    names: KnownNames,
+    publisher: Publisher | None = None,
+    merger: PartMerger | None = None,
 ) -> Mapping[int, str]:
     """Ingest the messages, many in one transaction, and tell the edge processes what became of them.
 
@@ -76,7 +85,9 @@ def handle(
     unreadable: dict[int, str] = {}
     for positions in _transactions(deliveries):
         taken = {position: deliveries[position] for position in positions}
-        unreadable |= _ingest(taken, ledger, names, publisher)
+        unreadable |= _ingest(taken, ledger, names, publisher, merger)
+    if merger is not None:
+        merger.merge_due()
     return unreadable
 
 
@@ -94,7 +105,11 @@ def _transactions(deliveries: Sequence[Delivery]) -> Iterator[list[int]]:
 
 
 def _ingest(
-    deliveries: Mapping[int, Delivery], ledger: Ledger, names: KnownNames, publisher: Publisher | None
+    deliveries: Mapping[int, Delivery],
+    ledger: Ledger,
+    names: KnownNames,
+    publisher: Publisher | None,
+    merger: PartMerger | None,
 ) -> dict[int, str]:
     started = real_clock.monotonic()
     unreadable: dict[int, str] = {}
@@ -112,7 +127,8 @@ def _ingest(
         telemetry.span("stores.ingest_batches", "consumer", links=traces),
         principal.acting(Principal.system("ingest"), "stores.ingest_batches"),
     ):
-        counted = ingest_batches(list(batches.values()), ledger, names)
+        counted = ingest_batches(list(batches.values()), ledger, names, merger)
+    told: dict[str, list[BatchOutcomes]] = defaultdict(list)
     for (position, batch), counts in zip(batches.items(), counted, strict=True):
         if counts is None:
             BATCHES.labels("unknown_store").inc()
@@ -120,8 +136,11 @@ def _ingest(
             continue
         BATCHES.labels("ingested").inc()
         _measure(counts)
-        if batch.edge_id and publisher is not None:
-            publisher.publish(_outcomes(batch, counts), _settled)
+        if batch.edge_id:
+            told[batch.edge_id].append(outcomes_to_proto(batch, counts.judged))
+    if publisher is not None:
+        for edge_id, outcomes in told.items():
+            publisher.publish(_outcomes(edge_id, outcomes), _settled)
     INGEST_DURATION.observe(real_clock.monotonic() - started)
     return unreadable
 
@@ -133,11 +152,11 @@ def _measure(counts: Counts) -> None:
     RECEIPTS.labels("rejected").inc(counts.rejected)
 
 
-def _outcomes(batch: Batch, counts: Counts) -> Outgoing:
+def _outcomes(edge_id: str, outcomes: Sequence[BatchOutcomes]) -> Outgoing:
     return Outgoing(
         exchange=OUTCOMES_EXCHANGE,
-        routing_key=batch.edge_id,
-        body=outcomes_to_proto(batch, counts.judged).SerializeToString(),
+        routing_key=edge_id,
+        body=OutcomesOfBatches(batches=outcomes).SerializeToString(),
         message_id=new_id(),
         headers={},
         content_type="application/x-protobuf",

@@ -1,9 +1,11 @@
 """Receipts as bytes: as tills send them, and as many of them lie in one document."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
 
+from saleloop.pos.v1 import ingest_pb2 as ingest
 from saleloop.pos.v1 import pos_service_pb2 as pos
-from services.stores.domain.receipts import Discount, Kind, Line, Receipt, Tender, digest
+from services.stores.domain.receipts import Discount, Kind, Line, PlainLine, Receipt, Tender, digest, is_plain_line
 
 _KINDS = {
     pos.RECEIPT_KIND_SALE: Kind.SALE,
@@ -19,44 +21,77 @@ _SOURCES = {
 _RECEIPTS_TAG = bytes([pos.ReceiptBatch.DESCRIPTOR.fields_by_name["receipts"].number << 3 | 2])
 
 
-def to_bytes(message: pos.Receipt) -> bytes:
+# Most lines are the same product at the same price once more.
+_LINES_KEPT = 50_000
+
+
+def to_bytes(message: pos.Receipt | ingest.ReceiptOfRawLines) -> bytes:
     """The receipt with its fields in the order of their numbers, whatever order it was sent in."""
     return message.SerializeToString(deterministic=True)
 
 
+# As Line(...) does it, in half the time.
+_line: Callable[[tuple[str, int, int, tuple[Discount, ...]]], Line] = partial(tuple.__new__, Line)
+_tender: Callable[[tuple[str, int]], Tender] = partial(tuple.__new__, Tender)
+
+
+class _LineInDisorder(Exception):
+    """The line's bytes are not those that serializing it gives."""
+
+
+def read_batch(content: bytes) -> list[tuple[Receipt, bytes]]:
+    """The receipts of a serialized ReceiptBatch, each with its bytes as `to_bytes` gives them.
+
+    Raises google.protobuf.message.DecodeError.
+    """
+    try:
+        return [
+            (_receipt(message, tuple(map(_read_line, message.lines)), body := to_bytes(message)), body)
+            for message in ingest.BatchOfRawLines.FromString(content).receipts
+        ]
+    except _LineInDisorder:
+        messages = pos.ReceiptBatch.FromString(content).receipts
+        return [(receipt_from(message, body := to_bytes(message)), body) for message in messages]
+
+
 def receipt_from(message: pos.Receipt, body: bytes) -> Receipt:
     """The content of a receipt and the digest of its bytes; nothing is judged here."""
-    lines = [
-        Line(
-            line.sku,
-            line.quantity_milli,
-            line.amount_minor,
-            tuple([Discount(_SOURCES.get(d.source, "UNKNOWN"), d.amount_minor, d.reference) for d in discounts])
-            if (discounts := line.discounts)
-            else (),
-        )
-        for line in message.lines
-    ]
+    return _receipt(message, tuple([_line_from(line) for line in message.lines]), body)
+
+
+def _receipt(message: pos.Receipt | ingest.ReceiptOfRawLines, lines: tuple[Line, ...], body: bytes) -> Receipt:
     till_time = message.till_time
-    tenders = message.tenders
-    codes = message.coupon_codes
     return Receipt(
-        number=message.number,
-        kind=_KINDS.get(message.kind, Kind.UNKNOWN),
-        till_seconds=till_time.seconds,
-        till_nanos=till_time.nanos,
-        currency_code=message.currency_code,
-        total_minor=message.total_minor,
-        lines=tuple(lines),
-        member_id=message.member_id,
-        coupon_codes=tuple(codes) if codes else (),
-        tenders=tuple([Tender(tender.kind, tender.amount_minor) for tender in tenders]) if tenders else (),
-        original_number=message.original_number,
-        original_store_id=message.original_store_id,
-        original_terminal_id=message.original_terminal_id,
-        original_epoch=message.original_epoch,
-        digest=digest(body),
+        message.number,
+        _KINDS.get(message.kind, Kind.UNKNOWN),
+        till_time.seconds,
+        till_time.nanos,
+        message.currency_code,
+        message.total_minor,
+        lines,
+        message.member_id,
+        tuple(message.coupon_codes),
+        tuple([_tender((tender.kind, tender.amount_minor)) for tender in message.tenders]),
+        message.original_number,
+        message.original_store_id,
+        message.original_terminal_id,
+        message.original_epoch,
+        digest(body),
     )
+
+
+@lru_cache(maxsize=_LINES_KEPT)
+def _read_line(raw: bytes) -> Line:
+    message = pos.ReceiptLine.FromString(raw)
+    if message.SerializeToString(deterministic=True) != raw:
+        raise _LineInDisorder
+    line = _line_from(message)
+    return PlainLine._make(line) if is_plain_line(line) else line
+
+
+def _line_from(line: pos.ReceiptLine) -> Line:
+    discounts = [Discount(_SOURCES.get(d.source, "UNKNOWN"), d.amount_minor, d.reference) for d in line.discounts]
+    return _line((line.sku, line.quantity_milli, line.amount_minor, tuple(discounts)))
 
 
 def pack(bodies: Iterable[bytes]) -> bytes:

@@ -14,7 +14,6 @@ from services.stores.commands.put_stores import put_stores
 from services.stores.domain.business_day import days_between
 from services.stores.domain.ranking import StoreFigures
 from services.stores.queries import figures
-from services.stores.queries.hours import HourSums
 from services.stores.queries.outcomes import list_outcomes
 from services.stores.queries.receipts import get_receipt, list_problems
 from services.stores.queries.stores import get_store, list_stores
@@ -33,9 +32,6 @@ from services.stores.translate import (
 
 class StoresServicer(stores_grpc.StoresServiceServicer):
     """Stores, terminals, receipts, figures."""
-
-    def __init__(self) -> None:
-        self._hours = HourSums()
 
     def BatchPutStores(self, request: stores.BatchPutStoresRequest, context: Any) -> stores.BatchPutStoresResponse:
         changed = put_stores([store_values_from(store) for store in request.stores])
@@ -150,9 +146,7 @@ class StoresServicer(stores_grpc.StoresServiceServicer):
     def GetHourlyFigures(
         self, request: stores.GetHourlyFiguresRequest, context: Any
     ) -> stores.GetHourlyFiguresResponse:
-        cells, coverage = figures.hourly(
-            _period(request), region=request.region, store_id=request.store_id, sums=self._hours
-        )
+        cells, coverage = figures.hourly(_period(request), region=request.region, store_id=request.store_id)
         return stores.GetHourlyFiguresResponse(
             figures=[
                 stores.HourlyFigure(weekday=at // 24 + 1, hour=at % 24, receipts=receipts, revenue_minor=revenue)

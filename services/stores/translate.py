@@ -20,7 +20,7 @@ from services.stores.domain.outcomes import Judgement, Outcome
 from services.stores.queries.coverage import Coverage
 from services.stores.queries.receipts import StoredReceipt
 from services.stores.queries.terminals import TerminalView
-from services.stores.receipt_bytes import receipt_from, to_bytes
+from services.stores.receipt_bytes import read_batch, receipt_from, to_bytes
 
 _OUTCOMES = {outcome: pos.Outcome.Value(f"OUTCOME_{outcome.value}") for outcome in Outcome}
 
@@ -30,31 +30,60 @@ def batch_from(body: bytes) -> Batch:
     message = ingest.AuthenticatedBatch.FromString(body)
     if not (message.store_id and message.terminal_id and message.epoch > 0 and message.receive_time.seconds > 0):
         raise ValueError("the batch does not say whose it is")
-    receipts = pos.ReceiptBatch.FromString(message.content).receipts if message.content else message.receipts
-    bodies = [to_bytes(receipt) for receipt in receipts]
+    if message.content:
+        read = read_batch(message.content)
+    else:
+        read = [(receipt_from(receipt, own := to_bytes(receipt)), own) for receipt in message.receipts]
     return Batch(
         store_id=message.store_id,
         terminal_id=message.terminal_id,
         epoch=message.epoch,
         receive_time=time_from(message.receive_time),
-        receipts=[receipt_from(receipt, body) for receipt, body in zip(receipts, bodies, strict=True)],
-        bodies=bodies,
+        receipts=[receipt for receipt, _ in read],
+        bodies=[own for _, own in read],
         batch_sequence=message.batch_sequence,
         edge_id=message.edge_id,
     )
 
 
 def outcomes_to_proto(batch: Batch, judged: Iterable[Judgement]) -> pos.BatchOutcomes:
-    """What the terminal is told about its batch."""
+    """What the terminal is told about its batch: in spans what is as usual, one by one what is not."""
+    told: list[pos.ReceiptOutcome] = []
+    accepted, duplicates = _Spans(), _Spans()
+    for receipt, outcome, reason, flags in judged:
+        if outcome is Outcome.ACCEPTED and not flags:
+            accepted.add(receipt.number)
+        elif outcome is Outcome.DUPLICATE:
+            duplicates.add(receipt.number)
+        else:
+            told.append(outcome_to_proto(receipt.number, outcome, reason, flags))
     return pos.BatchOutcomes(
         store_id=batch.store_id,
         terminal_id=batch.terminal_id,
         epoch=batch.epoch,
         batch_sequence=batch.batch_sequence,
-        outcomes=[
-            outcome_to_proto(receipt.number, outcome, reason, flags) for receipt, outcome, reason, flags in judged
-        ],
+        outcomes=told,
+        accepted=accepted.to_proto(),
+        duplicates=duplicates.to_proto(),
     )
+
+
+class _Spans:
+    """Numbers as they come, each run of consecutive ones as one span."""
+
+    def __init__(self) -> None:
+        self._spans: list[list[int]] = []
+        self._next = 0
+
+    def add(self, number: int) -> None:
+        if number == self._next and self._spans:
+            self._spans[-1][1] = number
+        else:
+            self._spans.append([number, number])
+        self._next = number + 1
+
+    def to_proto(self) -> list[pos.NumberSpan]:
+        return [pos.NumberSpan(first=first, last=last) for first, last in self._spans]
 
 
 def outcome_to_proto(number: int, outcome: Outcome, reason: str, flags: Sequence[str]) -> pos.ReceiptOutcome:

@@ -9,10 +9,12 @@ import pytest
 from chassis import access
 from services.stores.cash_documents import CashCount
 from services.stores.documents import Store, Terminal
+from services.stores.domain.periods import days_of
 from services.stores.domain.receipts import Kind, Line, Receipt
 from services.stores.ledger import Doc, Ledger
 from services.stores.queries import day_documents
 from services.stores.queries.coverage import enrolled_filter
+from services.stores.queries.remembered import changes_pipeline
 from services.stores.queries.statement import problems_filter
 from services.stores.queries.view import View, visible_view
 from tests.stores.figures_chain import PERIOD, Sold, acting, open_chain, sell
@@ -60,8 +62,9 @@ def questions(view: View) -> dict[str, tuple[str, Doc]]:
     return {
         "totals by day": ("store_days", day_documents.days_filter(PERIOD, view)),
         "corrections": ("store_days", day_documents.corrections_filter(PERIOD, view)),
+        "SKUs": ("figure_parts", day_documents.days_filter(PERIOD, view)),
         "baskets": ("receipt_batches", day_documents.days_filter(PERIOD, view)),
-        "member": ("member_figures", day_documents.member_filter("m1", view)),
+        "member": ("figure_parts", day_documents.member_filter("m1", view)),
         "coverage": ("terminals", enrolled_filter(view.ids)),
         "put aside": ("receipt_problems", problems_filter(store, PERIOD[0])),
         "cash": ("cash_counts", {"store_id": store.id, "business_day": PERIOD[0]}),
@@ -80,11 +83,11 @@ def test_no_figure_walks_over_a_collection(ledger: Ledger, role: str) -> None:
         found = explained(ledger, collection, filter=wanted)
         assert "IXSCAN" in found, what
         assert "COLLSCAN" not in found, what
-    for make in (day_documents.totals_pipeline, day_documents.hours_pipeline, day_documents.receipts_pipeline):
-        pipeline = make(PERIOD, view)
-        found = explained(ledger, "store_days", pipeline=pipeline)
-        assert "IXSCAN" in found, found
-        assert "COLLSCAN" not in found, found
+    found = explained(ledger, "store_days", filter=day_documents.of_days(days_of(PERIOD), view))
+    assert "IXSCAN" in found, found
+    assert "COLLSCAN" not in found, found
+    # One look into the index for each day, and no document.
+    assert "DISTINCT_SCAN" in explained(ledger, "store_days", pipeline=changes_pipeline(PERIOD))
 
 
 def test_the_number_of_receipts_makes_no_figure_read_more(ledger: Ledger) -> None:
@@ -98,14 +101,14 @@ def test_the_number_of_receipts_makes_no_figure_read_more(ledger: Ledger) -> Non
 
     def read() -> list[int]:
         view = visible_view()
-        makers = (day_documents.totals_pipeline, day_documents.hours_pipeline, day_documents.receipts_pipeline)
-        queries = [{"aggregate": "store_days", "pipeline": make(PERIOD, view), "cursor": {}} for make in makers]
+        wanted = (day_documents.of_days(days_of(PERIOD), view), day_documents.days_filter(PERIOD, view))
+        queries = [{"find": "store_days", "filter": filter} for filter in wanted]
         return [
             documents_read(ledger.database.command({"explain": query, "verbosity": "executionStats"}))
             for query in queries
         ]
 
     sell(ledger, sales(range(1, 3)))
-    assert read() == [2, 2, 2]
+    assert read() == [2, 2]
     sell(ledger, sales(range(3, 40)))
-    assert read() == [2, 2, 2]
+    assert read() == [2, 2]

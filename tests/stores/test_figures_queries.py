@@ -20,7 +20,6 @@ from services.stores.figures_rpc import FiguresServicer
 from services.stores.geography import by_cell
 from services.stores.ledger import Ledger
 from services.stores.queries.heatmaps import geography, store_days, week_hours
-from services.stores.queries.hours import HourSums
 from services.stores.queries.members import member_figures
 from services.stores.queries.penetrations import set_penetration
 from services.stores.queries.rankings import RankingQuestion, figures_from, store_ranking
@@ -78,11 +77,10 @@ def test_ranking_and_change_are_those_counted_by_hand(ledger: Ledger, receipts: 
 @few
 def test_heatmaps_are_those_counted_by_hand(ledger: Ledger, receipts: list[Sold]) -> None:
     open_chain(ledger)
-    sums = HourSums()
     sell(ledger, receipts[: len(receipts) // 2])
-    week_hours(WHOLE, sums, region="", store_id="")  # remembers the days as they are now
+    week_hours(WHOLE, region="", store_id="")  # remembers the days as they are now
     sell(ledger, receipts)
-    hours, _ = week_hours(WHOLE, sums, region="", store_id="")
+    hours, _ = week_hours(WHOLE, region="", store_id="")
     for hour in range(168):
         of_hour = [counters(each.receipt) for each in receipts if each.hour == hour]
         assert hours[hour] == (sum(c["receipts"] for c in of_hour), sum(c["revenue_minor"] for c in of_hour))
@@ -204,7 +202,7 @@ def test_a_figure_never_changes_through_stores_out_of_sight(
                 with pytest.raises(StoreNotFound):
                     day_statement(store.id, FIRST_DAY)
                 with pytest.raises(StoreNotFound):
-                    week_hours(WHOLE, HourSums(), region="", store_id=store.id)
+                    week_hours(WHOLE, region="", store_id=store.id)
 
 
 def test_a_member_is_known_where_the_member_bought(ledger: Ledger) -> None:

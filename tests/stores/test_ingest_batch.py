@@ -74,14 +74,12 @@ def test_skus_with_dots_and_dollars_are_counted(ledger: Ledger, store: str) -> N
     assert [row["_id"] for row in rows] == ["$c", "%2e", "50%", "a.b"]
 
 
-def test_a_day_with_many_skus_spreads_over_buckets_and_sums_up(
-    ledger: Ledger, store: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.stores.commands.count_figures.FULL_BUCKET_BYTES", 8_000)
+def test_a_day_with_many_skus_is_split_and_sums_up(ledger: Ledger, store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.stores.figure_parts.PART_BYTES", 2_000)
     many = [receipt(n, amounts=(1,) * 90, lines=tuple(Line(f"x{n}-{i}", 1000, 1) for i in range(90))) for n in (1, 2)]
     again = [replace(each, number=each.number + 2) for each in many]
     ingest(ledger, *(batch([each]) for each in [*many, *again]))
-    assert ledger.day_skus.count_documents({}) > 2
+    assert ledger.parts.count_documents({}) > 4
     rows, _ = figures.sku_figures(EVER, store_id="", after="", limit=1000)
     assert len(rows) == 180
     assert {(row["revenue_minor"], row["receipts"]) for row in rows} == {(2, 2)}

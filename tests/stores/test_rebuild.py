@@ -1,5 +1,6 @@
 """Figures that grow with every batch are those that a count from the beginning gives."""
 
+from collections import defaultdict
 from datetime import timedelta
 from random import Random
 
@@ -9,10 +10,16 @@ from services.stores.commands.ingest_batch import Batch, ingest_batches
 from services.stores.commands.known_names import KnownNames
 from services.stores.commands.put_stores import StoreValues, put_stores
 from services.stores.commands.rebuild_figures import rebuild_figures
+from services.stores.domain.figures import DayFigures, MemberFigures
 from services.stores.domain.receipts import Discount, Kind, Line, Receipt, Tender
+from services.stores.figure_parts import add_part, part_documents
 from services.stores.ledger import Ledger
+from services.stores.queries.day_documents import member_figures_by_store
+from services.stores.queries.view import View
 from tests.stores.ingesting import batch, ingest
 from tests.stores.made_up import NOW, receipt
+
+EVERYTHING = View((), is_everything=True)
 
 
 def any_receipt(random: Random, number: int) -> Receipt:
@@ -61,21 +68,39 @@ def test_incremental_figures_equal_a_rebuild_at_any_moment(ledger: Ledger, store
         ingest_batches(sent, ledger, names)
         assert rebuild_figures(ledger) == {}
     assert ledger.days.count_documents({"corrections": {"$exists": True}}) > 0
-    assert ledger.member_figures.count_documents({}) > 0
+    assert ledger.parts.count_documents({"members": "m1"}) > 0
 
 
 def test_a_rebuild_puts_wrong_and_lost_figures_right(ledger: Ledger, store: str) -> None:
     random = Random(1)
     ingest(ledger, *(any_batch(random) for _ in range(10)))
-    stored = [list(figures.find({}).sort("_id")) for figures in (ledger.days, ledger.member_figures)]
+    stored = list(ledger.days.find({}, {"changed": 0}).sort("_id"))
+    before = figures_of(ledger)
     ledger.days.update_one({}, {"$inc": {"totals.revenue_minor": 1}})
-    ledger.day_skus.delete_many({"store_id": "s1"})
-    ledger.member_figures.insert_one({"_id": "s1/nobody", "store_id": "s1", "member_id": "nobody", "receipts": 3})
+    ledger.parts.delete_many({"store_id": "s1", "members": "m1"})
+    stray = DayFigures(skus={"sku-9": [3, 0, 0, 0]}, members={"nobody": MemberFigures(receipts=3)})
+    ledger.parts.insert_many(part_documents("s1", "2020-01-01", stray))
     assert sum(rebuild_figures(ledger).values()) > 3
     assert rebuild_figures(ledger) == {}
-    again = [list(figures.find({}).sort("_id")) for figures in (ledger.days, ledger.member_figures)]
-    assert [len(each) for each in again] == [len(each) for each in stored]
-    assert again[0][0]["totals"]["revenue_minor"] == stored[0][0]["totals"]["revenue_minor"]
+    assert list(ledger.days.find({}, {"changed": 0}).sort("_id")) == stored
+    assert figures_of(ledger) == before
+
+
+def figures_of(ledger: Ledger) -> dict[tuple[str, str], tuple[object, object]]:
+    """What all parts of each day hold together."""
+    days: dict[tuple[str, str], DayFigures] = defaultdict(DayFigures)
+    for part in ledger.parts.find({}):
+        add_part(part, days[part["store_id"], part["business_day"]])
+    return {key: without_zeros_of(figures) for key, figures in days.items()}
+
+
+def without_zeros_of(figures: DayFigures) -> tuple[object, object]:
+    skus = {sku: counters for sku, counters in figures.skus.items() if any(counters)}
+    members = {
+        member_id: (found.receipts, found.revenue_minor, found.units_milli, found.first_seconds, found.last_seconds)
+        for member_id, found in figures.members.items()
+    }
+    return skus, members
 
 
 def test_a_day_keeps_the_zone_that_it_was_counted_in(ledger: Ledger, store: str) -> None:
@@ -90,8 +115,7 @@ def test_a_members_figures_tell_habits(ledger: Ledger, store: str) -> None:
         2, kind=Kind.VOID, lines=(Line("sku-0", -1000, -250),), total_minor=-250, member_id="m1", original_number=1
     )
     ingest(ledger, batch([bought, void]))
-    found = ledger.member_figures.find_one({"_id": "s1/m1"})
-    assert found is not None
-    assert (found.get("receipts", 0), found["revenue_minor"], found["units_milli"]) == (0, 99, 1000)
-    assert found["categories"] == {"b%2e1": 99}
-    assert found["first_time"] == found["last_time"] == bought.till_time
+    found = member_figures_by_store(ledger, "m1", EVERYTHING)["s1"]
+    assert (found.receipts, found.revenue_minor, found.units_milli) == (0, 99, 1000)
+    assert found.categories == {"b.1": 99, "b.0": 0}
+    assert found.first_seconds == found.last_seconds == bought.till_seconds

@@ -1,6 +1,6 @@
 """Take batches of terminals into receipts, figures and the terminals' progress: all of them, once, or nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from services.stores.commands.find_counted import find_digests, find_originals
 from services.stores.commands.keep_problems import keep_problems
 from services.stores.commands.keep_receipts import keep_receipts
 from services.stores.commands.known_names import KnownNames
+from services.stores.commands.merge_parts import PartMerger
 from services.stores.commands.track_progress import TerminalState, load_progress, save_progress
 from services.stores.domain.outcomes import Judgement, Known, Original, Outcome, judge
 from services.stores.domain.receipts import Kind, Receipt
@@ -69,30 +70,36 @@ def ingest_batch(batch: Batch, ledger: Ledger, names: KnownNames) -> Counts:
     return counts
 
 
-def ingest_batches(batches: Sequence[Batch], ledger: Ledger, names: KnownNames) -> list[Counts | None]:
-    """Count the batches in one transaction; None for those of stores that are not here.
+def ingest_batches(
+    batches: Sequence[Batch], ledger: Ledger, names: KnownNames, merger: PartMerger | None = None
+) -> list[Counts | None]:
+    """Count the batches in one transaction; None for those of stores that are not here. `merger` is told what grows.
 
     Repeating any of them, in any order and from several processes, counts nothing twice: of two transactions that
     change the same document the later one fails and starts again, and each changes its terminals' progress.
     Raises pymongo's errors when the database cannot be reached (then nothing was written).
     """
-    stores = {batch.store_id: names.store(batch.store_id) for batch in batches}
-    taken = [batch for batch in batches if stores[batch.store_id] is not None]
+    stores = names.stores(batch.store_id for batch in batches)
+    taken = [batch for batch in batches if batch.store_id in stores]
     if not taken:
         return [None] * len(batches)
     names.learn(receipt for batch in taken for receipt in batch.receipts)
 
-    def work(session: ClientSession) -> list[Counts]:
+    def work(session: ClientSession) -> tuple[list[Counts], FigureSums]:
         return _Ingestion(taken, stores, names, ledger, session).run()
 
     for attempt in range(CREATION_RETRIES):
         try:
-            counted = iter(documents.transaction(work, timeout_s=TRANSACTION_TIMEOUT_S))
+            counts, sums = documents.transaction(work, timeout_s=TRANSACTION_TIMEOUT_S)
             break
         except (DuplicateKeyError, BulkWriteError) as error:
             if attempt == CREATION_RETRIES - 1 or not _is_duplicate(error):
                 raise
-    return [None if stores[batch.store_id] is None else next(counted) for batch in batches]
+    if merger is not None:
+        for store_id, day in sums.days:
+            merger.added(store_id, day)
+    counted = iter(counts)
+    return [next(counted) if batch.store_id in stores else None for batch in batches]
 
 
 def _is_duplicate(error: DuplicateKeyError | BulkWriteError) -> bool:
@@ -108,18 +115,18 @@ class _Ingestion:
     def __init__(
         self,
         batches: Sequence[Batch],
-        stores: dict[str, Doc | None],
+        stores: Mapping[str, Doc],
         names: KnownNames,
         ledger: Ledger,
         session: ClientSession,
     ) -> None:
         self._batches = batches
-        self._stores = {store_id: store for store_id, store in stores.items() if store is not None}
+        self._stores = stores
         self._names = names
         self._ledger = ledger
         self._session = session
 
-    def run(self) -> list[Counts]:
+    def run(self) -> tuple[list[Counts], FigureSums]:
         """Read what must be known, judge, write."""
         ledger, session = self._ledger, self._session
         states = load_progress(self._batches, ledger, session)
@@ -148,7 +155,7 @@ class _Ingestion:
         for batch, counts in results:
             states[batch.key].count(counts.accepted, counts.duplicates, counts.conflicts, counts.rejected)
         save_progress(states.values(), ledger, session)
-        return counted
+        return counted, sums
 
     def _known(self, batch: Batch, state: TerminalState, digests: dict[str, dict[int, bytes]]) -> Known:
         return Known(

@@ -2,23 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from bson import Binary
 from pymongo.client_session import ClientSession
 
 from chassis.ids import new_id
+from services.stores.baskets import baskets_of
 from services.stores.commands.count_figures import FigureSums
 from services.stores.commands.track_progress import FromTerminal
 from services.stores.domain.business_day import place_in_time
 from services.stores.domain.outcomes import Judgement, Outcome
 from services.stores.domain.receipts import Kind, Receipt
-from services.stores.ledger import Doc, Ledger, block_of, receipt_key
+from services.stores.ledger import Doc, Ledger, blocks_with, receipt_key
 from services.stores.receipt_bytes import pack
 
 PART_BYTES = 300_000
-# A receipt, its bytes and its flags.
-Accepted = tuple[Receipt, bytes, tuple[str, ...]]
+# A receipt, its hour of the week, its bytes and its flags.
+Accepted = tuple[Receipt, int, bytes, tuple[str, ...]]
 
 
 class Sent(FromTerminal, Protocol):
@@ -47,19 +48,20 @@ def keep_receipts(
     kept, returns = [], []
     for batch, result in counted:
         store = stores[batch.store_id]
+        time_zone, closing_hour = store["time_zone"], store["closing_hour"]
         days: dict[str, list[Accepted]] = defaultdict(list)
         for (receipt, outcome, _, flags), body in zip(result.judged, batch.bodies, strict=True):
             if outcome is not Outcome.ACCEPTED:
                 continue
-            day, _ = place_in_time(receipt.till_seconds // 60, store["time_zone"], store["closing_hour"])
-            days[day].append((receipt, body, flags))
+            day, hour = place_in_time(receipt.till_seconds // 60, time_zone, closing_hour)
+            days[day].append((receipt, hour, body, flags))
             if receipt.kind is not Kind.SALE and receipt.original_number:
                 returns.append(_return(batch, receipt, day))
         for day, accepted in days.items():
             for part in _parts(accepted):
                 document = _document(batch, store, day, part, categories)
                 kept.append(document)
-                sums.add(document, [receipt for receipt, _, _ in part])
+                sums.add(document, [(receipt, hour) for receipt, hour, _, _ in part])
     if kept:
         ledger.batches.insert_many(kept, ordered=False, session=session)
     if returns:
@@ -68,17 +70,17 @@ def keep_receipts(
 
 def _parts(accepted: Sequence[Accepted]) -> Iterator[Sequence[Accepted]]:
     """Nearly always one; receipts of thousands of lines are spread, so that no document grows past 1 MiB."""
-    if sum([len(body) for _, body, _ in accepted]) <= PART_BYTES:
+    if sum([len(each[2]) for each in accepted]) <= PART_BYTES:
         yield accepted
         return
     part: list[Accepted] = []
     size = 0
     for each in accepted:
-        if part and size + len(each[1]) > PART_BYTES:
+        if part and size + len(each[2]) > PART_BYTES:
             yield part
             part, size = [], 0
         part.append(each)
-        size += len(each[1])
+        size += len(each[2])
     yield part
 
 
@@ -90,8 +92,9 @@ def _document(
     categories: Mapping[str, str],
 ) -> Doc:
     key = batch.key
-    numbers = [receipt.number for receipt, _, _ in accepted]
-    members_skus = {line.sku for receipt, _, _ in accepted if receipt.member_id for line in receipt.lines}
+    receipts = [each[0] for each in accepted]
+    numbers = [receipt.number for receipt in receipts]
+    members_skus = {line[0] for receipt in receipts if receipt.member_id for line in receipt.lines}
     return {
         "_id": f"{key}/{day}/{numbers[0]}/{new_id()}",
         "key": key,
@@ -102,25 +105,13 @@ def _document(
         "place": [store["time_zone"], store["closing_hour"]],
         "receive_time": batch.receive_time,
         "numbers": numbers,
-        "digests": Binary(b"".join([receipt.digest for receipt, _, _ in accepted])),
-        "body": Binary(pack([body for _, body, _ in accepted])),
-        "flags": {str(receipt.number): list(flags) for receipt, _, flags in accepted if flags},
+        "digests": Binary(b"".join([receipt.digest for receipt in receipts])),
+        "body": Binary(pack([each[2] for each in accepted])),
+        "flags": {str(receipt.number): list(flags) for receipt, _, _, flags in accepted if flags},
         "categories": [[sku, found] for sku in members_skus if (found := categories.get(sku))],
-        "baskets": [basket for receipt, _, _ in accepted if (basket := _basket(receipt))],
-        "blocks": sorted({block_of(key, number) for number in numbers}),
+        "baskets": baskets_of(receipts),
+        "blocks": blocks_with(key, numbers),
     }
-
-
-def _basket(receipt: Receipt) -> dict[str, Any] | None:
-    weight = receipt.weight
-    if not weight:
-        return None
-    basket: dict[str, Any] = {"s": list({line.sku: None for line in receipt.lines})}
-    if weight != 1:
-        basket["w"] = weight
-    if receipt.member_id:
-        basket["m"] = receipt.member_id
-    return basket
 
 
 def _return(batch: Sent, receipt: Receipt, day: str) -> Doc:

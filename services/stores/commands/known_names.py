@@ -28,15 +28,18 @@ class KnownNames:
         self._stores: dict[str, tuple[float, Doc]] = {}
         self._now = now
 
-    def store(self, store_id: str) -> Doc | None:
-        """The store's time_zone, closing_hour and currency_code; None when there is no such store."""
-        kept = self._stores.get(store_id)
-        if kept is not None and self._now() < kept[0]:
-            return kept[1]
-        found = Store.collection().find_one({"_id": store_id}, {"time_zone": 1, "closing_hour": 1, "currency_code": 1})
-        if found is not None:
-            self._stores[store_id] = (self._now() + STORE_KEPT_S, found)
-        return found
+    def stores(self, store_ids: Iterable[str]) -> dict[str, Doc]:
+        """time_zone, closing_hour and currency_code of each of these stores; one that is not there is missing."""
+        now, kept = self._now(), self._stores
+        wanted = set(store_ids)
+        asked = [store_id for store_id in wanted if store_id not in kept or kept[store_id][0] <= now]
+        if asked:
+            for store_id in asked:
+                kept.pop(store_id, None)
+            fields = {"time_zone": 1, "closing_hour": 1, "currency_code": 1}
+            for found in Store.collection().find({"_id": {"$in": asked}}, fields):
+                kept[found["_id"]] = (now + STORE_KEPT_S, found)
+        return {store_id: kept[store_id][1] for store_id in wanted if store_id in kept}
 
     def learn(self, receipts: Iterable[Receipt]) -> None:
         """Make sure that `skus` and `members` tell what is known of these receipts."""
@@ -45,13 +48,10 @@ class KnownNames:
             self._skus_good_until = self._now() + NAMES_KEPT_S
         if len(self.members) > MAX_NAMES:
             self.members.clear()
-        skus, members = set(), set()
-        for receipt in receipts:
-            for line in receipt.lines:
-                if line.sku not in self.skus:
-                    skus.add(line.sku)
-            if receipt.member_id and receipt.member_id not in self.members:
-                members.add(receipt.member_id)
+        receipts = list(receipts)
+        skus = {line[0] for receipt in receipts for line in receipt.lines} - self.skus.keys()
+        members = {receipt.member_id for receipt in receipts} - self.members
+        members.discard("")
         for found in _find(self._ledger.skus, skus, "category"):
             self.skus[found["_id"]] = found.get("category", "")
         self.members.update(found["_id"] for found in _find(self._ledger.members, members, "_id"))

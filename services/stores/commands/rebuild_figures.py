@@ -5,25 +5,21 @@ the two again. So it may run at any time, and changes nothing while the figures 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 
 from chassis import documents
-from services.stores.commands.count_figures import (
-    FigureSums,
-    day_counters,
-    member_counters,
-    member_key,
-    sku_counters,
-)
+from services.stores.commands.count_figures import FigureSums, day_counters
 from services.stores.documents import Store
+from services.stores.domain.business_day import place_in_time
 from services.stores.domain.figures import DayFigures, MemberFigures
+from services.stores.figure_parts import add_part, part_documents
 from services.stores.ledger import Doc, Ledger
-from services.stores.receipt_bytes import receipt_from, to_bytes, unpack
+from services.stores.receipt_bytes import read_batch
 
 TRANSACTION_TIMEOUT_S = 55.0  # mongod ends a transaction after 60 s
 
@@ -45,32 +41,18 @@ def rebuild_store(store: Doc, ledger: Ledger) -> int:
 
 def _rebuild(store: Doc, ledger: Ledger, session: ClientSession) -> int:
     sums = FigureSums()
-    for found in ledger.batches.find({"store_id": store["_id"]}, session=session):
-        receipts = [receipt_from(message, to_bytes(message)) for message in unpack(found["body"])]
-        sums.add(found, receipts)
+    of_store: Doc = {"business_day": {"$gt": ""}, "store_id": store["_id"]}  # as the indexes have it
+    for found in ledger.batches.find(of_store, session=session):
+        receipts = [receipt for receipt, _ in read_batch(found["body"])]
+        sums.add(found, [(each, place_in_time(each.till_seconds // 60, *found["place"])[1]) for each in receipts])
     days = {f"{store_id}/{day}": day_document(store_id, day, figures) for (store_id, day), figures in sums.days.items()}
-    members = {member_key(*key): member_document(*key, figures) for key, figures in sums.members.items()}
-    of_store = {"store_id": store["_id"]}
-    return (
-        _put_right(ledger.days, of_store, days, session)
-        + _put_right(ledger.member_figures, of_store, members, session)
-        + _put_skus_right(store["_id"], sums.days, ledger, session)
-    )
+    return _put_right(ledger.days, of_store, days, session) + _put_parts_right(of_store, sums, ledger, session)
 
 
 def day_document(store_id: str, day: str, figures: DayFigures) -> Doc:
     """A day's document as ingestion would have made it, without counters of 0."""
     identity = {"_id": f"{store_id}/{day}", "store_id": store_id, "business_day": day}
     return {**identity, "receive_time": figures.receive_time, **nested(day_counters(figures))}
-
-
-def member_document(store_id: str, member_id: str, figures: MemberFigures) -> Doc:
-    """A member's document as ingestion would have made it, without counters of 0."""
-    made: Doc = {"_id": member_key(store_id, member_id), "store_id": store_id, "member_id": member_id}
-    if figures.first_seconds is not None and figures.last_seconds is not None:
-        made["first_time"] = datetime.fromtimestamp(figures.first_seconds, UTC)
-        made["last_time"] = datetime.fromtimestamp(figures.last_seconds, UTC)
-    return {**made, **nested(member_counters(figures))}
 
 
 def nested(counters: Mapping[str, int]) -> Doc:
@@ -94,47 +76,43 @@ def without_zeros(document: Any) -> Any:
 
 
 def _put_right(collection: Collection[Doc], of_store: Doc, expected: Mapping[str, Doc], session: ClientSession) -> int:
-    stored = {found["_id"]: found for found in collection.find(of_store, session=session)}
+    stored = {found["_id"]: found for found in collection.find(of_store, {"changed": 0}, session=session)}
     wrong = [key for key, document in expected.items() if without_zeros(stored.get(key, {})) != document]
     wrong += [key for key in stored if key not in expected]
-    return _replace(collection, wrong, [expected[key] for key in wrong if key in expected], session)
+    _replace(collection, wrong, [expected[key] for key in wrong if key in expected], session)
+    # Whoever remembers a day looks at its latest change, also when a document is gone.
+    for key in wrong:
+        day = key.rpartition("/")[2]
+        collection.update_one({"business_day": day}, {"$currentDate": {"changed": True}}, session=session)
+    return len(wrong)
 
 
-def _replace(collection: Collection[Doc], keys: Iterable[str], new: list[Doc], session: ClientSession) -> int:
-    keys = list(keys)
+def _replace(collection: Collection[Doc], keys: list[str], new: list[Doc], session: ClientSession) -> None:
     if keys:
         collection.delete_many({"_id": {"$in": keys}}, session=session)
     if new:
         collection.insert_many(new, session=session)
-    return len(keys)
 
 
-def _put_skus_right(
-    store_id: str, days: Mapping[tuple[str, str], DayFigures], ledger: Ledger, session: ClientSession
-) -> int:
-    """By day; which buckets a day's SKUs are in makes no difference."""
-    stored: dict[str, list[Doc]] = defaultdict(list)
-    for found in ledger.day_skus.find({"store_id": store_id}, session=session):
-        stored[found["business_day"]].append(found)
-    wrong = 0
-    for day in {*stored, *(day for _, day in days)}:
-        figures = days.get((store_id, day))
-        counters = sku_counters(figures, 0) if figures else {}
-        identity = {"store_id": store_id, "business_day": day}
-        expected = [
-            {"_id": f"{store_id}/{day}/{bucket}", **identity, **nested(added)} for bucket, added in counters.items()
-        ]
-        if _together(stored[day]) != _together(expected):
-            wrong += 1
-            _replace(ledger.day_skus, [found["_id"] for found in stored[day]], expected, session)
-    return wrong
+def _put_parts_right(of_store: Doc, sums: FigureSums, ledger: Ledger, session: ClientSession) -> int:
+    """By day; how a day's figures are split into parts makes no difference."""
+    keys: dict[tuple[str, str], list[str]] = defaultdict(list)
+    stored: dict[tuple[str, str], DayFigures] = defaultdict(DayFigures)
+    for found in ledger.parts.find(of_store, session=session):
+        of_day = found["store_id"], found["business_day"]
+        keys[of_day].append(found["_id"])
+        add_part(found, stored[of_day])
+    wrong = [of_day for of_day in {*stored, *sums.days} if _by_name(stored[of_day]) != _by_name(sums.days[of_day])]
+    for of_day in wrong:
+        _replace(ledger.parts, keys[of_day], list(part_documents(*of_day, sums.days[of_day])), session)
+    return len(wrong)
 
 
-def _together(buckets: Iterable[Doc]) -> dict[tuple[str, str, str], int]:
-    counters: dict[tuple[str, str, str], int] = defaultdict(int)
-    for bucket in buckets:
-        for group, skus in bucket.get("skus", {}).items():
-            for sku, values in skus.items():
-                for name, value in values.items():
-                    counters[group, sku, name] += value
-    return {key: value for key, value in counters.items() if value}
+def _by_name(figures: DayFigures) -> tuple[dict[str, list[int]], dict[str, MemberFigures]]:
+    """By SKU and by member, without counters of 0."""
+    skus = {sku: counters for sku, counters in figures.skus.items() if any(counters)}
+    members = {
+        member_id: replace(found, hours=without_zeros(found.hours), categories=without_zeros(found.categories))
+        for member_id, found in figures.members.items()
+    }
+    return skus, members

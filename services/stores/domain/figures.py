@@ -1,4 +1,4 @@
-"""What accepted receipts add to the figures: of a store's business day, and of a member in a store."""
+"""What accepted receipts add to the figures: of a store's business day, and there of each SKU and member."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,60 @@ from services.stores.domain.receipts import Kind, Receipt, is_key
 
 # Counters of a SKU, in this order.
 RECEIPTS, REVENUE, UNITS, DISCOUNT = range(4)
+# A receipt and the hour of the week (0 is Monday 00:00, store's own time) in which it was paid.
+Placed = tuple[Receipt, int]
+
+
+@dataclass(slots=True)
+class MemberFigures:
+    """What a member did in a store on a day; times are those of sales (seconds), `hours` counts receipts by hour of
+    week, `categories` sums revenue."""
+
+    receipts: int = 0
+    revenue_minor: int = 0
+    units_milli: int = 0
+    first_seconds: int | None = None
+    last_seconds: int | None = None
+    hours: dict[int, int] = field(default_factory=dict)
+    categories: dict[str, int] = field(default_factory=dict)
+
+    def add(self, receipt: Receipt, hour: int, categories: Mapping[str, str], receive_seconds: int) -> None:
+        """Count one receipt; a clock that is ahead cannot make the member's last visit later than its arrival."""
+        weight = receipt.weight
+        self.receipts += weight
+        self.revenue_minor += receipt.total_minor
+        self.hours[hour] = self.hours.get(hour, 0) + weight
+        own = self.categories
+        for sku, quantity, amount, _ in receipt.lines:
+            self.units_milli += quantity
+            category = categories.get(sku)
+            if category:
+                own[category] = own.get(category, 0) + amount
+        if receipt.kind is Kind.SALE:
+            seconds = min(receipt.till_seconds, receive_seconds)
+            self._visited(seconds, seconds)
+
+    def add_all(self, other: "MemberFigures") -> None:
+        """Count what the other counted."""
+        self.receipts += other.receipts
+        self.revenue_minor += other.revenue_minor
+        self.units_milli += other.units_milli
+        for hour, receipts in other.hours.items():
+            self.hours[hour] = self.hours.get(hour, 0) + receipts
+        for category, revenue in other.categories.items():
+            self.categories[category] = self.categories.get(category, 0) + revenue
+        if other.first_seconds is not None and other.last_seconds is not None:
+            self._visited(other.first_seconds, other.last_seconds)
+
+    def _visited(self, first: int, last: int) -> None:
+        if self.first_seconds is None or first < self.first_seconds:
+            self.first_seconds = first
+        if self.last_seconds is None or last > self.last_seconds:
+            self.last_seconds = last
+
+
+SkuSums = dict[str, list[int]]
+MemberSums = dict[str, MemberFigures]
 
 
 @dataclass(slots=True)
@@ -18,8 +72,8 @@ class DayFigures:
 
     `totals` has the keys receipts, revenue_minor, units_milli, discount_minor, returns, returned_minor, voids;
     `discounts` and `tenders` amounts by source and kind, `flags` receipts by flag. `hours` is keyed by the hour of
-    the week (0 is Monday 00:00, store's own time) with [receipts, revenue], `corrections` by the UTC date on which
-    late receipts came, with [receipts, revenue, units].
+    the week with [receipts, revenue], `corrections` by the UTC date on which late receipts came, with [receipts,
+    revenue, units].
     """
 
     totals: Counter[str] = field(default_factory=Counter)
@@ -28,42 +82,56 @@ class DayFigures:
     flags: Counter[str] = field(default_factory=Counter)
     hours: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     corrections: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
-    skus: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
+    skus: SkuSums = field(default_factory=dict)
+    members: MemberSums = field(default_factory=dict)
     receive_time: datetime | None = None
 
-    def add(self, receipt: Receipt, hour: int, late_date: str = "") -> None:
-        """Count one receipt that was paid in this hour of the week; `late_date` when the day was final before."""
-        sign = -1 if receipt.takes_back else 1
-        weight, totals, skus = receipt.weight, self.totals, self.skus
+    def add(self, receipts: Iterable[Placed], late_date: str = "") -> None:
+        """Count receipts of this day; `late_date` when the day was final before they came."""
+        count = revenue = units = discount = 0
+        hours, tenders = self.hours, self.tenders
+        for receipt, hour in receipts:
+            weight, total = receipt.weight, receipt.total_minor
+            count += weight
+            revenue += total
+            of_hour = hours[hour]
+            of_hour[0] += weight
+            of_hour[1] += total
+            for kind, amount in receipt.tenders:
+                tenders[kind if is_key(kind) else "other"] += amount
+            if receipt.kind is not Kind.SALE:
+                self._add_reversal(receipt)
+            of_lines = self._add_lines(receipt, weight)
+            units += of_lines[0]
+            discount += of_lines[1]
+        added = {"receipts": count, "revenue_minor": revenue, "units_milli": units, "discount_minor": discount}
+        self.totals.update(added)
+        if late_date:
+            correction = self.corrections[late_date]
+            for index, value in enumerate((count, revenue, units)):
+                correction[index] += value
+
+    def _add_lines(self, receipt: Receipt, weight: int) -> tuple[int, int]:
+        """Units and discounts of the receipt."""
         units = discounted = 0
-        seen = set()
+        skus, seen = self.skus, set()
         for sku, quantity, amount, discounts in receipt.lines:
-            counters = skus[sku]
+            counters = skus.get(sku)
+            if counters is None:
+                counters = skus[sku] = [0, 0, 0, 0]
             counters[REVENUE] += amount
             counters[UNITS] += quantity
             units += quantity
-            for source, discount_minor, _ in discounts:
-                self.discounts[source] += sign * discount_minor
-                counters[DISCOUNT] += sign * discount_minor
-                discounted += sign * discount_minor
+            if discounts:
+                sign = -1 if receipt.takes_back else 1
+                for source, amount_minor, _ in discounts:
+                    self.discounts[source] += sign * amount_minor
+                    counters[DISCOUNT] += sign * amount_minor
+                    discounted += sign * amount_minor
             if sku not in seen:
                 seen.add(sku)
                 counters[RECEIPTS] += weight
-        totals["receipts"] += weight
-        totals["revenue_minor"] += receipt.total_minor
-        totals["units_milli"] += units
-        totals["discount_minor"] += discounted
-        of_hour = self.hours[hour]
-        of_hour[0] += weight
-        of_hour[1] += receipt.total_minor
-        if receipt.kind is not Kind.SALE:
-            self._add_reversal(receipt)
-        for kind, amount in receipt.tenders:
-            self.tenders[kind if is_key(kind) else "other"] += amount
-        if late_date:
-            correction = self.corrections[late_date]
-            for index, value in enumerate((weight, receipt.total_minor, units)):
-                correction[index] += value
+        return units, discounted
 
     def _add_reversal(self, receipt: Receipt) -> None:
         is_return = receipt.kind is Kind.RETURN
@@ -74,37 +142,10 @@ class DayFigures:
             self.totals["returned_minor"] -= receipt.total_minor
 
 
-@dataclass(slots=True)
-class MemberFigures:
-    """What a member did in one store; times are those of sales (seconds), `hours` counts receipts by hour of week."""
-
-    totals: Counter[str] = field(default_factory=Counter)
-    hours: Counter[int] = field(default_factory=Counter)
-    categories: Counter[str] = field(default_factory=Counter)
-    first_seconds: int | None = None
-    last_seconds: int | None = None
-
-    def add(self, receipt: Receipt, hour: int, categories: Mapping[str, str], receive_seconds: int) -> None:
-        """Count one receipt; a clock that is ahead cannot make the member's last visit later than its arrival."""
-        weight = receipt.weight
-        self.totals["receipts"] += weight
-        self.totals["revenue_minor"] += receipt.total_minor
-        self.hours[hour] += weight
-        for sku, quantity, amount, _ in receipt.lines:
-            self.totals["units_milli"] += quantity
-            category = categories.get(sku)
-            if category:
-                self.categories[category] += amount
-        if receipt.kind is Kind.SALE:
-            seconds = min(receipt.till_seconds, receive_seconds)
-            self.first_seconds = seconds if self.first_seconds is None else min(self.first_seconds, seconds)
-            self.last_seconds = seconds if self.last_seconds is None else max(self.last_seconds, seconds)
-
-
 def count_by_day(receipts: Iterable[Receipt], time_zone: str, closing_hour: int) -> dict[str, DayFigures]:
     """The additions of these receipts, by business day (YYYY-MM-DD)."""
     days: dict[str, DayFigures] = defaultdict(DayFigures)
     for receipt in receipts:
         day, hour = place_in_time(receipt.till_seconds // 60, time_zone, closing_hour)
-        days[day].add(receipt, hour)
+        days[day].add([(receipt, hour)])
     return dict(days)

@@ -1,8 +1,9 @@
 """What becomes of each receipt of a batch: the heart of ingestion, as one pure function."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
 from services.stores.domain.numbers import MAX_GAP
@@ -59,6 +60,10 @@ class Judgement(NamedTuple):
     flags: tuple[str, ...] = ()
 
 
+# As Judgement(...) does it, in half the time.
+_judgement: Callable[[tuple[Receipt, Outcome, str, tuple[str, ...]]], Judgement] = partial(tuple.__new__, Judgement)
+
+
 class Original(NamedTuple):
     """What is known about the receipt that a return or void refers to."""
 
@@ -112,9 +117,10 @@ def judge(receipts: Iterable[Receipt], known: Known) -> list[Judgement]:
     receipts = list(receipts)
     referred = {known.original_key(receipt) for receipt in receipts if receipt.kind is not Kind.SALE}
     highest = known.highest
+    currency_code, receive_seconds = known.currency_code, known.receive_seconds
     judgements = []
     for receipt in receipts:
-        reason = refusal(receipt, currency_code=known.currency_code, receive_seconds=known.receive_seconds)
+        reason = refusal(receipt, currency_code=currency_code, receive_seconds=receive_seconds)
         if reason:
             judgements.append(Judgement(receipt, Outcome.REJECTED, reason))
             continue
@@ -127,7 +133,7 @@ def judge(receipts: Iterable[Receipt], known: Known) -> list[Judgement]:
                 judgements.append(Judgement(receipt, Outcome.CONFLICT, "CONTENT_DIFFERS"))
             continue
         digests[number] = receipt.digest
-        flags = tuple(_flags(receipt, known, highest))
+        flags = _flags(receipt, known, highest)
         if receipt.kind is not Kind.SALE:
             flags += tuple(return_flags(receipt, known, originals, returned))
             returned.setdefault(known.original_key(receipt), {})[known.key(receipt)] = receipt.total_minor
@@ -135,29 +141,32 @@ def judge(receipts: Iterable[Receipt], known: Known) -> list[Judgement]:
             originals[key] = Original(receipt.kind, receipt.total_minor)
         if number > highest[0]:
             highest = (number, receipt.till_seconds)
-        judgements.append(Judgement(receipt, Outcome.ACCEPTED, "", flags))
+        judgements.append(_judgement((receipt, Outcome.ACCEPTED, "", flags)))
     return judgements
 
 
-def _flags(receipt: Receipt, known: Known, highest: tuple[int, int]) -> Iterator[str]:
+def _flags(receipt: Receipt, known: Known, highest: tuple[int, int]) -> tuple[str, ...]:
+    flags: tuple[str, ...] = ()
+    skus = known.skus
     for line in receipt.lines:
-        if line.sku not in known.skus:
-            yield Flag.UNKNOWN_SKU.value
+        if line[0] not in skus:
+            flags += (Flag.UNKNOWN_SKU.value,)
             break
     if receipt.member_id and receipt.member_id not in known.members:
-        yield Flag.UNKNOWN_MEMBER.value
+        flags += (Flag.UNKNOWN_MEMBER.value,)
     number, seconds = highest
-    is_ahead = receipt.till_seconds > known.receive_seconds + AHEAD_TOLERANCE_SECONDS
-    if is_ahead or (receipt.number > number and receipt.till_seconds < seconds - BACK_TOLERANCE_SECONDS):
-        yield Flag.CLOCK_OFF.value
-    if receipt.number > number + MAX_GAP + 1:
-        yield Flag.NUMBER_JUMP.value
+    at, own = receipt.till_seconds, receipt.number
+    if at > known.receive_seconds + AHEAD_TOLERANCE_SECONDS or (own > number and at < seconds - BACK_TOLERANCE_SECONDS):
+        flags += (Flag.CLOCK_OFF.value,)
+    if own > number + MAX_GAP + 1:
+        flags += (Flag.NUMBER_JUMP.value,)
     if receipt.tenders:
-        paid = 0
-        for tender in receipt.tenders:
-            paid += tender.amount_minor
-        if paid != receipt.total_minor:
-            yield Flag.TENDERS_DIFFER.value
+        left = receipt.total_minor
+        for _, amount in receipt.tenders:
+            left -= amount
+        if left:
+            flags += (Flag.TENDERS_DIFFER.value,)
+    return flags
 
 
 def return_flags(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.clocks import real_clock
 from services.stores.documents import Terminal, TerminalState
 from services.stores.ledger import Doc, Ledger
 
@@ -19,13 +20,41 @@ class Coverage:
     complete_time: datetime | None = None
 
 
+_VIEWS = 100
+_KEPT: dict[tuple[str, ...], tuple[float, Coverage]] = {}
+_kept_s = 0.0
+
+
 def enrolled_filter(store_ids: Sequence[str]) -> Doc:
     """Terminals that count for the coverage; fits the index on store_id."""
     return {"store_id": {"$in": list(store_ids)}, "state": TerminalState.ENROLLED.value}
 
 
 def coverage_of(store_ids: Sequence[str], ledger: Ledger) -> Coverage:
-    """The coverage of figures of these stores. Opening its stream counts as being heard, also without receipts."""
+    """The coverage of figures of these stores. Opening its stream counts as being heard, also without receipts.
+
+    After `remember_for` it may be some moments old.
+    """
+    key = (ledger.database.name, *store_ids)
+    kept = _KEPT.get(key)
+    if kept is not None and real_clock.monotonic() < kept[0]:
+        return kept[1]
+    found = _read(store_ids, ledger)
+    if _kept_s:
+        if len(_KEPT) >= _VIEWS:
+            _KEPT.clear()
+        _KEPT[key] = (real_clock.monotonic() + _kept_s, found)
+    return found
+
+
+def remember_for(seconds: float) -> None:
+    """Look at the terminals at most so often for the same stores: there may be thousands. 0 asks each time."""
+    global _kept_s
+    _kept_s = seconds
+    _KEPT.clear()
+
+
+def _read(store_ids: Sequence[str], ledger: Ledger) -> Coverage:
     enrolled = [
         f"{found['_id']}/{found['epoch']}"
         for found in Terminal.collection().find(enrolled_filter(store_ids), {"epoch": 1})

@@ -4,17 +4,22 @@ Every reader takes the view, so that no document of another store is read, and f
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
 
+from pymongo.client_session import ClientSession
+
+from services.stores.baskets import baskets_from
+from services.stores.domain.figures import RECEIPTS, REVENUE, UNITS, MemberFigures
 from services.stores.domain.penetration import Basket
 from services.stores.domain.periods import Period
 from services.stores.domain.truth import Correction
-from services.stores.ledger import Doc, Ledger, sku_of
+from services.stores.figure_parts import member_rows, sku_rows
+from services.stores.ledger import Doc, Ledger, text_of
 from services.stores.queries.view import View
 
 COUNTERS = ("revenue_minor", "receipts", "units_milli", "discount_minor", "returns")
 Counters = Mapping[str, int]
+Hours = Mapping[int, tuple[int, int]]
 
 
 def days_filter(period: Period, view: View) -> Doc:
@@ -22,15 +27,30 @@ def days_filter(period: Period, view: View) -> Doc:
     return {"business_day": {"$gte": period[0], "$lte": period[1]}, **view.filter}
 
 
-def totals_pipeline(period: Period, view: View) -> list[Doc]:
-    """Sums of COUNTERS by store."""
-    sums: Doc = {name: {"$sum": f"$totals.{name}"} for name in COUNTERS}
-    return [{"$match": days_filter(period, view)}, {"$group": {"_id": "$store_id", **sums}}]
+def of_days(days: Collection[str], view: View) -> Doc:
+    """Documents of the view's stores on these days; fits the index (business_day, store_id)."""
+    return {"business_day": {"$in": sorted(days)}, **view.filter}
 
 
-def totals_by_store(ledger: Ledger, period: Period, view: View) -> dict[str, Counters]:
-    """COUNTERS of each store that has any documents in the period."""
-    return {found["_id"]: found for found in ledger.days.aggregate(totals_pipeline(period, view))}
+def totals_of_days(ledger: Ledger, days: Collection[str], view: View) -> dict[str, dict[str, tuple[int, ...]]]:
+    """By day and store: COUNTERS, where there are any documents."""
+    found: dict[str, dict[str, tuple[int, ...]]] = {day: {} for day in days}
+    for each in ledger.days.find(of_days(days, view), {"_id": 0, "store_id": 1, "business_day": 1, "totals": 1}):
+        totals = each.get("totals", {})
+        found[each["business_day"]][each["store_id"]] = tuple([totals.get(name, 0) for name in COUNTERS])
+    return found
+
+
+def hours_of_days(ledger: Ledger, days: Collection[str], view: View) -> dict[str, Hours]:
+    """By day: (receipts, revenue) by the hour of the week (0 is Monday 0:00)."""
+    found: dict[str, dict[str, list[int]]] = {day: {} for day in days}
+    for each in ledger.days.find(of_days(days, view), {"_id": 0, "business_day": 1, "hours": 1}):
+        hours = found[each["business_day"]]
+        for hour, added in each.get("hours", {}).items():
+            sums = hours.setdefault(hour, [0, 0])
+            sums[0] += added.get("receipts", 0)
+            sums[1] += added.get("revenue_minor", 0)
+    return {day: {int(hour): (sums[0], sums[1]) for hour, sums in hours.items()} for day, hours in found.items()}
 
 
 def totals_by_day(ledger: Ledger, period: Period, view: View) -> Iterator[tuple[str, str, Counters]]:
@@ -40,42 +60,10 @@ def totals_by_day(ledger: Ledger, period: Period, view: View) -> Iterator[tuple[
         yield found["store_id"], found["business_day"], Counter(found.get("totals", {}))
 
 
-def receipts_pipeline(period: Period, view: View) -> list[Doc]:
-    """How many receipts of any kind were counted, by day.
-
-    A sale adds 1 to the receipts, and a return to the returns; the void of either takes that back and adds 1 to the
-    voids.
-    """
-    counted = {"$add": [{"$ifNull": [f"$totals.{name}", 0]} for name in ("receipts", "returns", "voids", "voids")]}
-    return [{"$match": days_filter(period, view)}, {"$group": {"_id": "$business_day", "counted": {"$sum": counted}}}]
-
-
-def receipts_by_day(ledger: Ledger, period: Period, view: View) -> dict[str, int]:
-    """The number of receipts of any kind that each day's figures hold; it only ever grows."""
-    return {found["_id"]: found["counted"] for found in ledger.days.aggregate(receipts_pipeline(period, view))}
-
-
-def hours_pipeline(period: Period, view: View) -> list[Doc]:
-    """Receipts and revenue by the hour of the week."""
-    sums: Doc = {name: {"$sum": f"$hours.v.{name}"} for name in ("receipts", "revenue_minor")}
-    return [
-        {"$match": days_filter(period, view)},
-        {"$project": {"_id": 0, "hours": {"$objectToArray": "$hours"}}},
-        {"$unwind": "$hours"},
-        {"$group": {"_id": "$hours.k", **sums}},
-    ]
-
-
-def hours_of_week(ledger: Ledger, period: Period, view: View) -> dict[int, tuple[int, int]]:
-    """(receipts, revenue) by the hour of the week (0 is Monday 0:00)."""
-    found = ledger.days.aggregate(hours_pipeline(period, view))
-    return {int(each["_id"]): (each["receipts"], each["revenue_minor"]) for each in found}
-
-
 def day_of(ledger: Ledger, store_id: str, day: str) -> Doc:
     """One day's document: `totals` and `tenders` with the tills' own names; both empty when nothing was sold."""
     found = ledger.days.find_one({"_id": f"{store_id}/{day}"}, {"totals": 1, "tenders": 1}) or {}
-    tenders = {sku_of(kind): amount for kind, amount in found.get("tenders", {}).items()}
+    tenders = {text_of(kind): amount for kind, amount in found.get("tenders", {}).items()}
     return {"totals": Counter(found.get("totals", {})), "tenders": tenders}
 
 
@@ -106,57 +94,55 @@ def baskets(ledger: Ledger, period: Period, view: View) -> Iterator[tuple[str, s
     """(day, store, baskets) of each batch of the period, day by day: what was bought together, and by whom."""
     fields = {"_id": 0, "store_id": 1, "business_day": 1, "baskets": 1}
     for found in ledger.batches.find(days_filter(period, view), fields).sort("business_day", 1):
-        bought = [(each["s"], each.get("w", 1), each.get("m", "")) for each in found.get("baskets", ())]
-        yield found["business_day"], found["store_id"], bought
+        yield found["business_day"], found["store_id"], list(baskets_from(found["baskets"]))
 
 
-def receipts_with(ledger: Ledger, period: Period, view: View, skus: Sequence[str]) -> dict[str, int]:
+def receipts_with(ledger: Ledger, period: Period, view: View, skus: Collection[str]) -> dict[str, int]:
     """By store: the weight of the receipts that hold at least one of the SKUs."""
-    found = ledger.batches.aggregate(
-        [
-            {"$match": days_filter(period, view)},
-            {"$project": {"store_id": 1, "baskets": 1}},
-            {"$unwind": "$baskets"},
-            {"$match": {"baskets.s": {"$in": list(skus)}}},
-            {"$group": {"_id": "$store_id", "weight": {"$sum": {"$ifNull": ["$baskets.w", 1]}}}},
-        ]
-    )
-    return {each["_id"]: each["weight"] for each in found}
+    fields = {"_id": 0, "store_id": 1, "baskets": 1}
+    weights: Counter[str] = Counter()
+    wanted = frozenset(skus)
+    for found in ledger.batches.find(days_filter(period, view), fields):
+        # Most batches hold none, and looking for a text is far quicker than reading the baskets.
+        if any(sku in found["baskets"] for sku in wanted):
+            for bought, weight, _ in baskets_from(found["baskets"]):
+                weights[found["store_id"]] += weight * (not wanted.isdisjoint(bought))
+    return dict(weights)
 
 
 def totals_by_sku(ledger: Ledger, period: Period, view: View) -> list[Doc]:
     """Sums of units_milli, revenue_minor and receipts by SKU (in `_id`), in the order of the SKUs."""
-    names = {"units_milli": "u", "revenue_minor": "v", "receipts": "r"}
-    sums: Doc = {name: {"$sum": f"$skus.v.{short}"} for name, short in names.items()}
-    summed = ledger.day_skus.aggregate(
-        [
-            {"$match": days_filter(period, view)},
-            {"$project": {"groups": {"$objectToArray": "$skus"}}},
-            {"$unwind": "$groups"},
-            {"$project": {"skus": {"$objectToArray": "$groups.v"}}},
-            {"$unwind": "$skus"},
-            {"$group": {"_id": "$skus.k", **sums}},
-        ],
-        allowDiskUse=True,
-    )
-    # Sorted here, since the stored field names are escaped and sort differently.
-    return sorted(({**found, "_id": sku_of(found["_id"])} for found in summed), key=lambda row: str(row["_id"]))
+    sums: dict[str, list[int]] = {}
+    fields = {"_id": 0, "skus": 1, "counters": 1}
+    with _snapshot(ledger) as session:
+        for part in ledger.parts.find(days_filter(period, view), fields, session=session):
+            for sku, counters in sku_rows(part):
+                known = sums.setdefault(sku, [0, 0, 0, 0])
+                for index, value in enumerate(counters):
+                    known[index] += value
+    return [
+        {"_id": sku, "units_milli": found[UNITS], "revenue_minor": found[REVENUE], "receipts": found[RECEIPTS]}
+        for sku, found in sorted(sums.items())
+        if any(found)
+    ]
 
 
 def member_filter(member_id: str, view: View) -> Doc:
-    """The member's documents in the view's stores; fits the index on member_id."""
-    return {"member_id": member_id, **view.filter}
+    """The parts with the member in the view's stores; fits the index on members."""
+    return {"members": member_id, **view.filter}
 
 
-def member_documents(ledger: Ledger, member_id: str, view: View) -> list[Doc]:
-    """The member's figures, one document for each store of the view where it bought."""
-    return list(ledger.member_figures.find(member_filter(member_id, view)))
+def member_figures_by_store(ledger: Ledger, member_id: str, view: View) -> dict[str, MemberFigures]:
+    """The member's figures in each store of the view where it bought."""
+    sums: dict[str, MemberFigures] = defaultdict(MemberFigures)
+    fields = {"_id": 0, "store_id": 1, "visits": {"$elemMatch": {"m": member_id}}}
+    with _snapshot(ledger) as session:
+        for part in ledger.parts.find(member_filter(member_id, view), fields, session=session):
+            for _, found in member_rows(part):
+                sums[part["store_id"]].add_all(found)
+    return dict(sums)
 
 
-def summed(documents: Sequence[Mapping[str, Any]], name: str) -> dict[str, int]:
-    """The counters below `name` of several documents, together."""
-    together: dict[str, int] = defaultdict(int)
-    for document in documents:
-        for key, value in document.get(name, {}).items():
-            together[key] += value
-    return dict(together)
+def _snapshot(ledger: Ledger) -> ClientSession:
+    """All parts as they were at one moment: they are merged at any time."""
+    return ledger.database.client.start_session(snapshot=True)

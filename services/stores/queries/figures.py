@@ -9,8 +9,8 @@ from services.stores.domain.ranking import StoreFigures, rank, share_bp
 from services.stores.ledger import Doc, Ledger
 from services.stores.queries import day_documents
 from services.stores.queries.coverage import Coverage, coverage_of
-from services.stores.queries.hours import HourSums
-from services.stores.queries.rankings import figures_of_stores
+from services.stores.queries.hours import hours_of_week
+from services.stores.queries.rankings import figures_of_stores, totals_by_store
 from services.stores.queries.view import visible_view
 
 Period = periods.Period
@@ -51,23 +51,18 @@ def ranking(period: Period, *, region: str, figure: str) -> Ranking:
     )
 
 
-def hourly(
-    period: Period, *, region: str, store_id: str, sums: HourSums | None = None
-) -> tuple[list[tuple[int, int]], Coverage]:
-    """(receipts, revenue) of the 168 hours of the week, Monday 00:00 first; `sums` remembers days between calls.
-
-    Raises StoreNotFound.
-    """
+def hourly(period: Period, *, region: str, store_id: str) -> tuple[list[tuple[int, int]], Coverage]:
+    """(receipts, revenue) of the 168 hours of the week, Monday 00:00 first. Raises StoreNotFound."""
     ledger, view = Ledger(), visible_view(region, store_id)
-    hours = (sums or HourSums()).of_week(ledger, period, view)
+    hours = hours_of_week(ledger, period, view)
     return [hours.get(hour, (0, 0)) for hour in range(HOURS_OF_WEEK)], coverage_of(view.ids, ledger)
 
 
 def penetration(period: Period, skus: Sequence[str], *, region: str) -> tuple[list[Penetration], Coverage]:
     """Of every visible store, in the order of their ids. A voided receipt counts on neither side."""
     ledger, view = Ledger(), visible_view(region)
-    counted = day_documents.totals_by_store(ledger, period, view)
-    hits = day_documents.receipts_with(ledger, period, view, sorted(set(skus)))
+    counted = totals_by_store(ledger, period, view)
+    hits = day_documents.receipts_with(ledger, period, view, skus)
     shares = [
         Penetration(store_id, counted.get(store_id, {}).get("receipts", 0), hits.get(store_id, 0))
         for store_id in view.ids

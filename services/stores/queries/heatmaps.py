@@ -11,7 +11,7 @@ from services.stores.domain.truth import Truth
 from services.stores.geography import by_cell
 from services.stores.ledger import Ledger
 from services.stores.queries import day_documents
-from services.stores.queries.hours import HourSums
+from services.stores.queries.hours import hours_of_week
 from services.stores.queries.rankings import figures_from, figures_of_stores, total_of
 from services.stores.queries.truth import truth_of
 from services.stores.queries.view import visible_view
@@ -46,10 +46,10 @@ def store_days(
     return days, rows, start + size < len(view.stores), truth_of(view, period, ledger)
 
 
-def week_hours(period: Period, sums: HourSums, *, region: str, store_id: str) -> tuple[list[tuple[int, int]], Truth]:
+def week_hours(period: Period, *, region: str, store_id: str) -> tuple[list[tuple[int, int]], Truth]:
     """(receipts, revenue) of the 168 hours of the week, Monday 0:00 first. Raises StoreNotFound."""
     ledger, view = Ledger(), visible_view(region, store_id)
-    hours = sums.of_week(ledger, period, view)
+    hours = hours_of_week(ledger, period, view)
     return [hours.get(hour, (0, 0)) for hour in range(HOURS_OF_WEEK)], truth_of(view, period, ledger)
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from chassis.access import Scope, scope
+from services.stores.domain import figures
 from services.stores.domain.errors import MemberNotFound
-from services.stores.ledger import Ledger, sku_of
+from services.stores.ledger import Ledger
 from services.stores.queries import day_documents
 from services.stores.queries.view import visible_view
 
@@ -29,17 +30,22 @@ class MemberFigures:
 def member_figures(member_id: str) -> MemberFigures:
     """Over the visible stores. Raises MemberNotFound for a member who is unknown there."""
     ledger, view = Ledger(), visible_view()
-    found = day_documents.member_documents(ledger, member_id, view)
-    if not found and (scope() is not Scope.ALL or ledger.members.find_one({"_id": member_id}, {"_id": 1}) is None):
+    by_store = day_documents.member_figures_by_store(ledger, member_id, view)
+    if not by_store and (scope() is not Scope.ALL or ledger.members.find_one({"_id": member_id}, {"_id": 1}) is None):
         raise MemberNotFound(f"there is no member {member_id}", member_id=member_id)
-    hours = day_documents.summed(found, "hours")
-    categories = [(sku_of(name), revenue) for name, revenue in day_documents.summed(found, "categories").items()]
+    found = figures.MemberFigures()
+    for of_store in by_store.values():
+        found.add_all(of_store)
     return MemberFigures(
-        receipts=sum(each.get("receipts", 0) for each in found),
-        revenue_minor=sum(each.get("revenue_minor", 0) for each in found),
-        first_time=min((each["first_time"] for each in found if each.get("first_time")), default=None),
-        last_time=max((each["last_time"] for each in found if each.get("last_time")), default=None),
-        usual_hours=sorted((int(hour), count) for hour, count in hours.items() if count > 0),
-        favourite_categories=sorted(categories, key=lambda each: (-each[1], each[0]))[:MAX_CATEGORIES],
-        store_ids=sorted(each["store_id"] for each in found),
+        receipts=found.receipts,
+        revenue_minor=found.revenue_minor,
+        first_time=_instant(found.first_seconds),
+        last_time=_instant(found.last_seconds),
+        usual_hours=sorted((hour, count) for hour, count in found.hours.items() if count > 0),
+        favourite_categories=sorted(found.categories.items(), key=lambda each: (-each[1], each[0]))[:MAX_CATEGORIES],
+        store_ids=sorted(by_store),
     )
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

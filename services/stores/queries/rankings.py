@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import add
 
 from services.stores.domain.periods import Period
 from services.stores.domain.ranking import ComparedStore, StoreFigures, compare
 from services.stores.domain.truth import Truth
 from services.stores.ledger import Ledger
 from services.stores.queries import day_documents
+from services.stores.queries.remembered import RememberedDays
 from services.stores.queries.truth import truth_of
 from services.stores.queries.view import StoreRow, View, visible_view
 
@@ -47,8 +49,22 @@ def store_ranking(question: RankingQuestion) -> StoreRanking:
 
 def figures_of_stores(ledger: Ledger, period: Period, view: View) -> list[StoreFigures]:
     """Of every store of the view; those that sold nothing have zeros."""
-    counted = day_documents.totals_by_store(ledger, period, view)
+    counted = totals_by_store(ledger, period, view)
     return [figures_from(counted.get(store.id, {}), store) for store in view.stores]
+
+
+_DAYS = RememberedDays(day_documents.totals_of_days)
+
+
+def totals_by_store(ledger: Ledger, period: Period, view: View) -> dict[str, day_documents.Counters]:
+    """COUNTERS of each store that has any documents in the period."""
+    sums: dict[str, tuple[int, ...]] = {}
+    for day in _DAYS.of(ledger, period, view):
+        for store_id, counters in day.items():
+            before = sums.get(store_id)
+            sums[store_id] = counters if before is None else tuple(map(add, before, counters))
+    names = day_documents.COUNTERS
+    return {store_id: dict(zip(names, counters, strict=True)) for store_id, counters in sums.items()}
 
 
 def figures_from(counters: Mapping[str, int], store: StoreRow | None = None) -> StoreFigures:

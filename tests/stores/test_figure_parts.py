@@ -1,0 +1,73 @@
+"""A day's figures are the sum of its parts, however often these are merged."""
+
+import threading
+from random import Random
+
+from services.stores.commands.ingest_batch import ingest_batches
+from services.stores.commands.known_names import KnownNames
+from services.stores.commands.merge_parts import MERGED_AT, PartMerger, merge_parts
+from services.stores.commands.rebuild_figures import rebuild_figures
+from services.stores.domain.receipts import Line
+from services.stores.ledger import Ledger
+from services.stores.queries.day_documents import member_figures_by_store, totals_by_sku
+from services.stores.queries.view import View
+from tests.stores.ingesting import batch
+from tests.stores.made_up import receipt
+
+EVERYTHING = View((), is_everything=True)
+EVER = ("2000-01-01", "2100-01-01")
+
+
+def sell(ledger: Ledger, count: int, merger: PartMerger | None = None) -> None:
+    """So many transactions of one receipt each."""
+    random, names = Random(4), KnownNames(ledger)
+    for number in range(1, count + 1):
+        lines = tuple(Line(f"sku-{random.randint(0, 9)}", 1000, random.randint(1, 9)) for _ in range(3))
+        total = sum(line.amount_minor for line in lines)
+        sold = receipt(number, lines=lines, total_minor=total, member_id=random.choice(["", "m1", "m2"]))
+        ingest_batches([batch([sold])], ledger, names, merger)
+
+
+def test_merging_changes_no_figure(ledger: Ledger, store: str) -> None:
+    sell(ledger, 30)
+    day = str((ledger.parts.find_one({}) or {})["business_day"])
+    skus = totals_by_sku(ledger, EVER, EVERYTHING)
+    members = member_figures_by_store(ledger, "m1", EVERYTHING)
+    assert merge_parts("s1", day, ledger) == 0  # not yet worth it
+    assert merge_parts("s1", day, ledger, at=10) == 29
+    assert [part["level"] for part in ledger.parts.find({})] == [1]
+    assert merge_parts("s1", day, ledger, at=10) == 0
+    assert totals_by_sku(ledger, EVER, EVERYTHING) == skus
+    assert member_figures_by_store(ledger, "m1", EVERYTHING) == members
+    assert rebuild_figures(ledger) == {}
+
+
+def test_a_process_merges_what_it_added(ledger: Ledger, store: str) -> None:
+    merger = PartMerger(ledger)
+    sell(ledger, MERGED_AT - 1, merger)
+    merger.merge_due()
+    assert ledger.parts.count_documents({}) == MERGED_AT - 1
+    sell(ledger, MERGED_AT, merger)  # all but the last are repeated
+    merger.merge_due()
+    assert ledger.parts.count_documents({}) == 1
+    assert rebuild_figures(ledger) == {}
+
+
+def test_a_reader_sees_each_sale_once_while_parts_are_merged(ledger: Ledger, store: str) -> None:
+    sell(ledger, 40)
+    day = str((ledger.parts.find_one({}) or {})["business_day"])
+    skus = totals_by_sku(ledger, EVER, EVERYTHING)
+    end = threading.Event()
+
+    def merge_again_and_again() -> None:
+        while not end.is_set():
+            merge_parts("s1", day, ledger, at=1)
+
+    merging = threading.Thread(target=merge_again_and_again)
+    merging.start()
+    try:
+        for _ in range(50):
+            assert totals_by_sku(ledger, EVER, EVERYTHING) == skus
+    finally:
+        end.set()
+        merging.join()

@@ -19,7 +19,7 @@ MERGED_AT = 32
 MOST_MERGED = 64
 MAX_COUNTED = 100_000
 _TIMEOUT_S = 20.0
-_MERGES_AT_ONCE = 8
+_MERGES_AT_ONCE = 4
 log = logs.get_logger(__name__)
 
 

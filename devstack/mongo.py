@@ -70,8 +70,8 @@ class EmbeddedMongo:
                 *("--replSet", _REPLICA_SET, "--oplogSize", "512", "--keyFile", str(keyfile)),
                 *("--wiredTigerCacheSizeGB", _CACHE_GB),
                 *("--setParameter", "diagnosticDataCollectionEnabled=false", "--quiet"),
-                # Nobody reads the past: five minutes of it keep dropped files open and make hot documents slow.
-                *("--setParameter", "minSnapshotHistoryWindowInSeconds=0"),
+                # No call reads a snapshot for longer; the usual five minutes keep dropped files open all the while.
+                *("--setParameter", "minSnapshotHistoryWindowInSeconds=60"),
             ],
             env=env,
             log=run_dir / "logs" / "mongod.log",

@@ -41,7 +41,7 @@ _INDEXES = {
     "terminal_progress": [IndexModel("terminal", name="terminal")],
     "store_days": [
         IndexModel([("business_day", 1), ("store_id", 1)], name="day_store"),
-        IndexModel([("business_day", 1), ("changed", -1)], name="day_changed"),
+        IndexModel([("business_day", 1), ("changed", -1), ("store_id", 1)], name="day_changed"),
         # Few days are corrected, and every answer tells of them.
         IndexModel(
             [("business_day", 1), ("store_id", 1)],

@@ -19,7 +19,6 @@ from services.stores.queries.view import View
 
 COUNTERS = ("revenue_minor", "receipts", "units_milli", "discount_minor", "returns")
 Counters = Mapping[str, int]
-Hours = Mapping[int, tuple[int, int]]
 
 
 def days_filter(period: Period, view: View) -> Doc:
@@ -32,25 +31,20 @@ def of_days(days: Collection[str], view: View) -> Doc:
     return {"business_day": {"$in": sorted(days)}, **view.filter}
 
 
-def totals_of_days(ledger: Ledger, days: Collection[str], view: View) -> dict[str, dict[str, tuple[int, ...]]]:
-    """By day and store: COUNTERS, where there are any documents."""
-    found: dict[str, dict[str, tuple[int, ...]]] = {day: {} for day in days}
-    for each in ledger.days.find(of_days(days, view), {"_id": 0, "store_id": 1, "business_day": 1, "totals": 1}):
-        totals = each.get("totals", {})
-        found[each["business_day"]][each["store_id"]] = tuple([totals.get(name, 0) for name in COUNTERS])
-    return found
+TOTALS: Doc = {"totals": 1}
+HOURS: Doc = {"hours": 1}
 
 
-def hours_of_days(ledger: Ledger, days: Collection[str], view: View) -> dict[str, Hours]:
-    """By day: (receipts, revenue) by the hour of the week (0 is Monday 0:00)."""
-    found: dict[str, dict[str, list[int]]] = {day: {} for day in days}
-    for each in ledger.days.find(of_days(days, view), {"_id": 0, "business_day": 1, "hours": 1}):
-        hours = found[each["business_day"]]
-        for hour, added in each.get("hours", {}).items():
-            sums = hours.setdefault(hour, [0, 0])
-            sums[0] += added.get("receipts", 0)
-            sums[1] += added.get("revenue_minor", 0)
-    return {day: {int(hour): (sums[0], sums[1]) for hour, sums in hours.items()} for day, hours in found.items()}
+def totals_of(found: Doc) -> tuple[int, ...]:
+    """COUNTERS of a document that was read with the fields TOTALS."""
+    totals = found.get("totals", {})
+    return tuple([totals.get(name, 0) for name in COUNTERS])
+
+
+def hours_of(found: Doc) -> tuple[tuple[int, int, int], ...]:
+    """(hour of the week from Monday 0:00, receipts, revenue) of a document that was read with the fields HOURS."""
+    hours = found.get("hours", {}).items()
+    return tuple([(int(hour), added.get("receipts", 0), added.get("revenue_minor", 0)) for hour, added in hours])
 
 
 def totals_by_day(ledger: Ledger, period: Period, view: View) -> Iterator[tuple[str, str, Counters]]:

@@ -53,7 +53,7 @@ def figures_of_stores(ledger: Ledger, period: Period, view: View) -> list[StoreF
     return [figures_from(counted.get(store.id, {}), store) for store in view.stores]
 
 
-_DAYS = RememberedDays(day_documents.totals_of_days)
+_DAYS = RememberedDays(day_documents.TOTALS, day_documents.totals_of, dict)
 
 
 def totals_by_store(ledger: Ledger, period: Period, view: View) -> dict[str, day_documents.Counters]:

@@ -80,7 +80,9 @@ class DeadlineTimer(SharedExtension, ProviderCollector):
         pool = GreenPool(_AT_ONCE)
         while not self._is_stopping:
             try:
-                fired = sum(pool.imap(lambda work: work(), self._due()))
+                # Not imap: it waits for ever when reading what is due fails.
+                underway = [pool.spawn(work) for work in self._due()]
+                fired = sum(each.wait() for each in underway)
                 eventlet.sleep(0 if fired else self._pause_s)
             except PyMongoError as error:
                 log.warning("deadlines_wait_for_database", reason=type(error).__name__)

@@ -17,14 +17,14 @@ from tests.stack import Database, Vhost, environ_for_tests
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-# They judge by the clock how soon things resume, or by the machine's memory: `make test` runs them by themselves.
+# They judge by the clock how soon things resume: `make test` runs them by themselves.
 _ALONE = (
-    "tests/resilience/",
+    "tests/resilience/test_nothing_is_lost.py",
+    "tests/resilience/test_pos_faults.py",
     "tests/chassis/test_outages.py",
-    "tests/pos/test_capacity.py",
 )
 # What waits longest comes first, so that no process is left alone with it at the end.
-_FIRST = ("tests/e2e/", "tests/chassis/", "tests/devstack/", "tests/pos/")
+_FIRST = ("tests/resilience/", "tests/e2e/", "tests/chassis/", "tests/devstack/", "tests/pos/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

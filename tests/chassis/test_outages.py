@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from chassis import database, topology
+from chassis.clocks import clock
 from chassis.ids import derived_id
 from devstack import leftovers
 from devstack.child import Child
@@ -187,6 +188,7 @@ def test_a_database_that_is_away_is_told_in_time_and_everything_resumes(broken: 
     broken.worker()
     commands = Commands(port)
     commands.send([f"before-{number}" for number in range(50)])
+    wait_until(lambda: Effect.collection().count_documents({}) == 50)  # the worker polls for deadlines too by now
     commands.longest_s = 0.0
     sending = threading.Thread(target=commands.send, args=([f"during-{number}" for number in range(300)],))
     sending.start()
@@ -210,3 +212,7 @@ def test_a_database_that_is_away_is_told_in_time_and_everything_resumes(broken: 
     sending.join()
     require_each_effect_once(commands.acknowledged)
     assert broken.count("leads.parked") == 0
+    late = Thing(name="due")
+    late.schedule("remind", clock.now())
+    late.commit()
+    wait_until(lambda: Thing.load(late.id).reminders == 1, RESUMES_S, "deadlines fire again")

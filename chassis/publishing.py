@@ -31,7 +31,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A persistent message. `headers` may hold strings and integers."""
+    """A persistent message. `headers` may hold strings and integers; a mandatory one is returned when no queue takes it."""
 
     exchange: str
     routing_key: str
@@ -39,6 +39,7 @@ class Outgoing:
     message_id: str
     headers: dict[str, str | int]
     content_type: str = "application/json"
+    mandatory: bool = True
 
 
 Done = Callable[[Outcome], None]
@@ -102,7 +103,9 @@ class Publisher(Link):
             )
             self._sent += 1
             self._unconfirmed[self._sent] = (message, done, real_clock.monotonic())
-            self._channel.basic_publish(message.exchange, message.routing_key, message.body, properties, mandatory=True)
+            self._channel.basic_publish(
+                message.exchange, message.routing_key, message.body, properties, mandatory=message.mandatory
+            )
 
     def _confirmed(self, frame: Any) -> None:
         last = frame.method.delivery_tag

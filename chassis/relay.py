@@ -107,14 +107,12 @@ class Relay:
             "traceparent": telemetry.traceparent(),
         }
         exchange = topology.events_exchange(self._service)
-        return Outgoing(exchange, entry["type"], entry["body"].encode(), entry["id"], headers)
+        is_heard = not self._table.may_be_unroutable(self._service, entry["type"])
+        return Outgoing(exchange, entry["type"], entry["body"].encode(), entry["id"], headers, mandatory=is_heard)
 
     def _settle(self, key: Key, entry: OutboxEntry, way: str, outcome: Outcome) -> None:
         """In the publisher's thread: only notes what happened."""
-        is_fine = outcome is Outcome.CONFIRMED or (
-            outcome is Outcome.RETURNED and self._table.may_be_unroutable(self._service, entry["type"])
-        )
-        if is_fine:
+        if outcome is Outcome.CONFIRMED:
             self._confirmed.append(key)
             metrics.OUTBOX_PUBLISHED.labels(entry["type"], way).inc()
             metrics.OUTBOX_DELAY.observe(max(0.0, (real_clock.now() - entry["real_time"]).total_seconds()))

@@ -63,7 +63,7 @@ class Topology:
         object.__setattr__(self, "_unsubscribed", frozenset(published - heard))
 
     def may_be_unroutable(self, service: str, event_type: str) -> bool:
-        """True when the broker may return this event, because the table says that nobody listens."""
+        """True when the broker need not return this event, because the table says that nobody listens."""
         return (service, event_type) in self._unsubscribed
 
     def queue_of(self, service: str, handler: str) -> str:

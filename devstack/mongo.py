@@ -70,8 +70,9 @@ class EmbeddedMongo:
                 *("--replSet", _REPLICA_SET, "--oplogSize", "512", "--keyFile", str(keyfile)),
                 *("--wiredTigerCacheSizeGB", _CACHE_GB),
                 *("--setParameter", "diagnosticDataCollectionEnabled=false", "--quiet"),
-                # No call reads a snapshot for longer; the usual five minutes keep dropped files open all the while.
-                *("--setParameter", "minSnapshotHistoryWindowInSeconds=60"),
+                # Transactions keep what they read; the usual five minutes of the past make hot documents slow, and keep
+                # dropped files open all the while.
+                *("--setParameter", "minSnapshotHistoryWindowInSeconds=5"),
             ],
             env=env,
             log=run_dir / "logs" / "mongod.log",

@@ -5,8 +5,10 @@ Every reader takes the view, so that no document of another store is read, and f
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 from pymongo.client_session import ClientSession
+from pymongo.read_concern import ReadConcern
 
 from services.stores.baskets import baskets_from
 from services.stores.domain.figures import RECEIPTS, REVENUE, UNITS, MemberFigures
@@ -79,7 +81,7 @@ def corrections(ledger: Ledger, period: Period, view: View) -> list[Correction]:
             added.get("receipts", 0),
             added.get("units_milli", 0),
         )
-        for found in ledger.days.find(corrections_filter(period, view), fields)
+        for found in ledger.days.find(corrections_filter(period, view), fields).hint("corrected")
         for arrival_day, added in found["corrections"].items()
     ]
 
@@ -137,6 +139,11 @@ def member_figures_by_store(ledger: Ledger, member_id: str, view: View) -> dict[
     return dict(sums)
 
 
-def _snapshot(ledger: Ledger) -> ClientSession:
-    """All parts as they were at one moment: they are merged at any time."""
-    return ledger.database.client.start_session(snapshot=True)
+@contextmanager
+def _snapshot(ledger: Ledger) -> Iterator[ClientSession]:
+    """All parts as they were at one moment: they are merged at any time.
+
+    A transaction, since a snapshot alone is lost when the database forgets the past meanwhile.
+    """
+    with ledger.database.client.start_session() as session, session.start_transaction(ReadConcern("snapshot")):
+        yield session

@@ -1,12 +1,12 @@
 """What was added up of a business day, remembered while the day does not change.
 
 Every write of a day's document sets `changed` to the database's time, within a transaction of at most SETTLED. A day
-whose latest change is older than that can change no more unseen. Of the other days each store's document is read again
-once its own stamp has moved.
+whose latest change is older than that can change no more unseen. Of the other days the stamps of all documents are
+summed, and where the sum has moved, the documents with another stamp are read again.
 """
 
 import threading
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,12 +34,21 @@ def changes_pipeline(period: Period) -> list[Doc]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Live(Generic[V, T]):
+    """A day that is being sold: what told its state, each store's stamp and value, and their sum."""
+
+    state: Doc
+    values: dict[str, tuple[datetime | None, V]]
+    total: T
+
+
 @dataclass
 class _Kept(Generic[V, T]):
-    """What is known of a view, with its stamps: whole days that stand still, and by store those that are being sold."""
+    """What is known of a view: days that stand still, each with its stamp, and those that are being sold."""
 
     settled: dict[str, tuple[datetime, T]] = field(default_factory=dict)
-    live: dict[str, dict[str, tuple[datetime | None, V]]] = field(default_factory=dict)
+    live: dict[str, _Live[V, T]] = field(default_factory=dict)
 
 
 class RememberedDays(Generic[V, T]):
@@ -56,37 +65,37 @@ class RememberedDays(Generic[V, T]):
         kept = self._of_view((ledger.database.name, *view.ids))
         known = {day: kept.settled.get(day) for day in changes}
         sums = {day: each[1] for day, each in known.items() if each and each[0] == changes[day]["changed"]}
-        missing = [day for day in changes if day not in sums]
-        for day, values in self._read(ledger, missing, view, kept).items():
-            sums[day] = self._sum_of({store_id: value for store_id, (_, value) in values.items()})
+        states = _states(ledger, [day for day in changes if day not in sums], view)
+        for day, state in states.items():
+            found = kept.live.get(day)
+            if found is None or found.state != state:
+                values = self._read(ledger, day, view, found)
+                total = self._sum_of({store_id: value for store_id, (_, value) in values.items()})
+                found = kept.live[day] = _Live(state, values, total)
+            sums[day] = found.total
             if changes[day]["now"] - changes[day]["changed"] > SETTLED:
-                kept.settled[day] = changes[day]["changed"], sums[day]
+                kept.settled[day] = changes[day]["changed"], found.total
                 kept.live.pop(day, None)
-            else:
-                kept.live[day] = values
         return [sums[day] for day in sorted(sums)]
 
     def _read(
-        self, ledger: Ledger, days: Collection[str], view: View, kept: _Kept[V, T]
-    ) -> dict[str, dict[str, tuple[datetime | None, V]]]:
-        """By day and store, each with the stamp that its document had when it was read."""
-        found: dict[str, dict[str, tuple[datetime | None, V]]] = {day: {} for day in days}
-        known = {day: live for day in days if (live := kept.live.get(day))}
-        moved: dict[str, list[str]] = defaultdict(list)
-        if known:
-            for row in ledger.days.find(of_days(known, view), _STAMPS).hint("day_changed"):
-                day, store_id = row["business_day"], row["store_id"]
-                before = known[day].get(store_id)
-                if before is not None and before[0] is not None and before[0] == row.get("changed"):
-                    found[day][store_id] = before
+        self, ledger: Ledger, day: str, view: View, before: _Live[V, T] | None
+    ) -> dict[str, tuple[datetime | None, V]]:
+        """By store, each with the stamp that its document had when it was read."""
+        values: dict[str, tuple[datetime | None, V]] = {}
+        query = of_days([day], view)
+        if before is not None:
+            moved = []
+            for row in ledger.days.find(query, _STAMPS).hint("day_changed"):
+                known = before.values.get(row["store_id"])
+                if known is not None and known[0] is not None and known[0] == row.get("changed"):
+                    values[row["store_id"]] = known
                 else:
-                    moved[day].append(store_id)
-        queries = [{"business_day": day, "store_id": {"$in": store_ids}} for day, store_ids in moved.items()]
-        unknown = [day for day in days if day not in known]
-        for query in (*queries, *([of_days(unknown, view)] if unknown else [])):
-            for each in ledger.days.find(query, self._fields):
-                found[each["business_day"]][each["store_id"]] = each.get("changed"), self._value_of(each)
-        return found
+                    moved.append(row["store_id"])
+            query = {"business_day": day, "store_id": {"$in": moved}}
+        for found in ledger.days.find(query, self._fields):
+            values[found["store_id"]] = found.get("changed"), self._value_of(found)
+        return values
 
     def _of_view(self, key: tuple[str, ...]) -> _Kept[V, T]:
         with self._lock:
@@ -99,3 +108,12 @@ class RememberedDays(Generic[V, T]):
             if len(kept.settled) > _DAYS:
                 kept.settled.clear()
         return kept
+
+
+def _states(ledger: Ledger, days: Collection[str], view: View) -> dict[str, Doc]:
+    """What differs as soon as a document of the day differs, by the index "day_changed" alone."""
+    if not days:
+        return {}
+    group: Doc = {"_id": "$business_day", "documents": {"$sum": 1}, "stamps": {"$sum": {"$toLong": "$changed"}}}
+    found = ledger.days.aggregate([{"$match": of_days(days, view)}, {"$group": group}], hint="day_changed")
+    return {day: {} for day in days} | {each["_id"]: each for each in found}

@@ -31,7 +31,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A persistent message. `headers` may hold strings and integers; a mandatory one is returned when no queue takes it."""
+    """A persistent message; a mandatory one is returned when no queue takes it. `headers`: strings and integers."""
 
     exchange: str
     routing_key: str

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.clocks import clock
+from chassis.documents import VersionConflict
 from saleloop.billing.v1 import billing_service_pb2 as pb
+from services.billing.commands.ledger import judge_risk
 from services.billing.documents import AccountLedger, Contract
 from tests.billing.room import OWNER, STRANGER, SUCCESS, Room, told
 
@@ -170,3 +172,13 @@ def test_the_radar_can_be_filtered_and_paged_while_its_buckets_stay_whole(room: 
     assert sorted(seen) == ["acc-1", "acc-2"]
     bad = pb.GetRadarRequest(radar_state=99)  # type: ignore[arg-type]  # no such state, on purpose
     assert room.refusal("GetRadar", bad).code == "INVALID_ARGUMENT"
+
+
+def test_two_judgements_of_one_account_never_overlap(room: Room) -> None:
+    AccountLedger(id="judged-twice").commit()
+    one, other = (AccountLedger.load("judged-twice") for _ in range(2))
+    for ledger in (one, other):
+        judge_risk(ledger, [], clock.now())  # finds the account as it is: nothing but the turn changes
+    one.commit()
+    with pytest.raises(VersionConflict):
+        other.commit()

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from bench.load import Client
 from bench.pos_chain import logins, platform, say
 from bench.pos_queries import DAYS, interleaved, median_ms
-from bench.pos_tills import BATCH, Ware, varint, wares
+from bench.pos_tills import BATCH, Ware, wares
 from chassis.ids import new_id
 from chassis.listener import Listener
 from chassis.publishing import Outcome, Outgoing, Publisher
@@ -27,6 +27,7 @@ from chassis.topology import OUTCOMES_EXCHANGE, POS_EXCHANGE
 from contracts.topology import TOPOLOGY
 from demo.api import Session
 from devstack.supervisor import Platform
+from posclient.signing import varint
 from possim import chain
 from possim.goods import midnight
 from possim.ledger import Name

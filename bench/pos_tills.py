@@ -12,7 +12,7 @@ import grpc.aio
 
 from posclient import Identity
 from posclient.enrolment import token
-from posclient.signing import Signer
+from posclient.signing import Signer, varint
 from posclient.store import Batch
 from possim.goods import Goods, Shopping, midnight, moments
 from possim.ledger import Ledger
@@ -118,12 +118,3 @@ async def open_all(
 
     await asyncio.gather(*(open_one(place, till) for place, till in enumerate(tills)))
     return tills, channels
-
-
-def varint(value: int) -> bytes:
-    found = bytearray()
-    while value > 0x7F:
-        found.append(value & 0x7F | 0x80)
-        value >>= 7
-    found.append(value)
-    return bytes(found)

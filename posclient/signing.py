@@ -33,7 +33,7 @@ class Signer:
         )
         parts = [head.SerializeToString()]
         for body in batch.bodies:
-            parts += (_RECEIPTS_TAG, _varint(len(body)), body)
+            parts += (_RECEIPTS_TAG, varint(len(body)), body)
         return b"".join(parts)
 
     def http_signature(self, token: str, batch_sequence: int, body: bytes) -> bytes:
@@ -42,7 +42,8 @@ class Signer:
         return self._key.sign(_HTTP + digest + batch_sequence.to_bytes(8, "big") + body)
 
 
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
+    """A number as protobuf writes it."""
     found = bytearray()
     while value > 0x7F:
         found.append(value & 0x7F | 0x80)

@@ -1,6 +1,7 @@
 """Ports, passwords and system packages."""
 
 import json
+import os
 import socket
 import stat
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from devstack import system
+from devstack.child import Child
 from devstack.errors import DevstackError
 from devstack.limits import allow_open_files
 from devstack.owners import Secrets
@@ -117,3 +119,14 @@ def test_a_usual_shells_limit_of_open_files_is_raised(monkeypatch: pytest.Monkey
     monkeypatch.setattr("resource.getrlimit", lambda _: (256, 1024))
     with pytest.raises(DevstackError, match="2048 are needed"):
         allow_open_files()
+
+
+def test_children_share_our_session_and_not_our_group(tmp_path: Path) -> None:
+    child = Child("sleeper", ["sleep", "30"], env=dict(os.environ), log=tmp_path / "log", cwd=tmp_path)
+    child.start()
+    assert child.pid is not None
+    try:
+        assert os.getsid(child.pid) == os.getsid(0), "nice counts only inside a session"
+        assert os.getpgid(child.pid) == child.pid, "Ctrl-C is for the starter"
+    finally:
+        child.stop(5)

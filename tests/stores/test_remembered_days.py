@@ -48,3 +48,20 @@ def test_a_settled_day_is_read_once_until_it_changes(
     assert revenue() == 13
     ledger.days.delete_many({})
     assert revenue() == 0
+
+
+def test_a_settled_day_that_is_put_right_is_read_again(
+    ledger: Ledger, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.stores.queries.remembered.SETTLED", timedelta(days=-1))
+    days = RememberedDays(day_documents.TOTALS, day_documents.totals_of, dict[str, tuple[int, ...]])
+    ingest(ledger, batch([receipt(1, amounts=(5,))]))
+    ledger.days.update_one({}, {"$inc": {"totals.revenue_minor": 1}})
+    ingest(ledger, batch([receipt(1, amounts=(7,))], store="s2"))  # the day's latest change is another store's
+
+    def revenue() -> int:
+        return sum(counters[0] for day in days.of(ledger, EVER, EVERYTHING) for counters in day.values())
+
+    assert revenue() == 13
+    assert rebuild_figures(ledger) == {"s1": 1}
+    assert revenue() == 12

@@ -85,3 +85,12 @@ def test_an_unreadable_batch_is_parked_and_the_others_are_counted(ledger: Ledger
     progress = ledger.progress.find_one({})
     assert progress is not None
     assert progress["seen"] == [[1, 2]]
+
+
+def test_receipts_with_raw_lines_are_receipts_in_all_else() -> None:
+    raw, whole = (
+        {each.name: (each.number, each.type, each.is_repeated) for each in message.DESCRIPTOR.fields}
+        for message in (ingest.ReceiptOfRawLines, pos.Receipt)
+    )
+    assert raw.pop("lines")[0] == whole.pop("lines")[0]
+    assert raw == whole

@@ -14,6 +14,7 @@ EVENTS = (
     Event("leads", "lead_contacted.v1"),
     Event("leads", "first_contact_warned.v1"),
     Event("leads", "first_contact_breached.v1"),
+    Event("leads", "lead_qualified.v1", subscribed=False),
     Event("leads", "account_changed.v1"),
     Event("quotes", "product_changed.v1"),
     Event("quotes", "quote_submitted.v1", subscribed=False),

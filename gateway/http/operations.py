@@ -12,17 +12,36 @@ from google.protobuf.message import Message
 
 from saleloop.billing.v1 import billing_service_pb2
 from saleloop.gateway.v1 import gateway_service_pb2
-from saleloop.leads.v1 import leads_service_pb2
+from saleloop.leads.v1 import (
+    attention_service_pb2,
+    figures_service_pb2,
+    first_contact_service_pb2,
+    intake_service_pb2,
+    leads_service_pb2,
+    ownership_service_pb2,
+    pipeline_service_pb2,
+    visits_service_pb2,
+)
 from saleloop.notify.v1 import notify_service_pb2
 from saleloop.quotes.v1 import quotes_service_pb2
-from saleloop.stores.v1 import figures_service_pb2, stores_service_pb2
+from saleloop.stores.v1 import figures_service_pb2 as stores_figures_service_pb2
+from saleloop.stores.v1 import stores_service_pb2
 
 OWN_SERVICE = "gateway"
 _FILES = {
-    "leads": (leads_service_pb2,),
+    "leads": (
+        leads_service_pb2,
+        intake_service_pb2,
+        ownership_service_pb2,
+        first_contact_service_pb2,
+        pipeline_service_pb2,
+        visits_service_pb2,
+        attention_service_pb2,
+        figures_service_pb2,
+    ),
     "quotes": (quotes_service_pb2,),
     "billing": (billing_service_pb2,),
-    "stores": (stores_service_pb2, figures_service_pb2),
+    "stores": (stores_service_pb2, stores_figures_service_pb2),
     "notify": (notify_service_pb2,),
     OWN_SERVICE: (gateway_service_pb2,),
 }

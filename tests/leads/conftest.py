@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from pymongo import MongoClient
 
+from chassis.documents import Aggregate
 from devstack.servers import Servers
-from services.leads.documents import Account, Lead, ResponsibilityEntry, Salesperson, StoredPolicy
 from tests.leads.room import Room, serving
 from tests.stack import Database
 
@@ -25,6 +25,7 @@ def open_room(stack: Servers) -> Iterator[Room]:
 @pytest.fixture
 def room(open_room: Room) -> Room:
     """Leads' rpcs on an empty database."""
-    for document in (Account, Lead, ResponsibilityEntry, Salesperson, StoredPolicy):
-        document.collection().delete_many({})
+    for document in Aggregate.__subclasses__():
+        if document.__module__.startswith("services.leads."):
+            document.collection().delete_many({})
     return open_room

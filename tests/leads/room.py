@@ -21,8 +21,8 @@ from services.leads import commands
 from services.leads.config import LeadsSettings
 from services.leads.documents import Account, Lead, Salesperson
 from services.leads.domain.person_copy import PersonCopy
-from services.leads.domain.routing import LeaveSpan
-from services.leads.rpc import LeadsServicer
+from services.leads.domain.routing.candidates import LeaveSpan
+from services.leads.rpc import servicers
 from tests.stack import Database
 
 PRIVATE_KEY = encode_key(bytes(range(32)))
@@ -150,9 +150,9 @@ def told(*types: str) -> list[dict[str, Any]]:
 @contextmanager
 def serving(place: Database) -> Iterator[Room]:
     """Leads' rpcs on this database."""
-    database.connect(LeadsSettings(mongo_url=place.url, mongo_database=place.name, environment="test"), "leads")
-    add: Any = pb_grpc.add_LeadsServiceServicer_to_server
-    server = RpcServer("leads", [(add, LeadsServicer("CN"))], AccessTokenVerifier(PUBLIC_KEY, "leads"), TABLE)
+    settings = LeadsSettings(mongo_url=place.url, mongo_database=place.name, environment="test")
+    database.connect(settings, "leads")
+    server = RpcServer("leads", servicers(settings), AccessTokenVerifier(PUBLIC_KEY, "leads"), TABLE)
     opened: Any = channel(f"127.0.0.1:{server.start('127.0.0.1', 0)}")
     try:
         yield Room(pb_grpc.LeadsServiceStub(opened))

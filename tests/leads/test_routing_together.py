@@ -13,7 +13,7 @@ import pytest
 from chassis.clocks import clock
 from chassis.principal import Principal, acting
 from services.leads import commands
-from services.leads.commands import routing_turn
+from services.leads.commands.routing import routing_turn
 from services.leads.documents import Account, Lead, ResponsibilityEntry
 from services.leads.domain.errors import LeadNotFound
 from tests.leads.room import Room, told

@@ -8,15 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.leads.domain import csv_text
-from services.leads.domain.company import company_key
 from services.leads.domain.errors import ImportRefused
-from services.leads.domain.follow_up import first_contact_due, first_contact_warning, is_in_time
-from services.leads.domain.import_columns import COLUMN_NAMES
-from services.leads.domain.import_file import read_import
-from services.leads.domain.intake import Intake, check_intake
-from services.leads.domain.routing import LeaveSpan, SalespersonFacts, is_eligible, is_on_leave, top_candidates
-from services.leads.domain.routing_policy import Part, RoutingPolicy
+from services.leads.domain.first_contact.follow_up import first_contact_due, first_contact_warning, is_in_time
+from services.leads.domain.intake import csv_text
+from services.leads.domain.intake.company import company_key
+from services.leads.domain.intake.draft import Intake, check_intake
+from services.leads.domain.intake.import_columns import COLUMN_NAMES
+from services.leads.domain.intake.import_file import read_import
+from services.leads.domain.routing.candidates import (
+    LeaveSpan,
+    SalespersonFacts,
+    is_eligible,
+    is_on_leave,
+    top_candidates,
+)
+from services.leads.domain.routing.routing_policy import Part, RoutingPolicy
 from services.leads.phones import phone_normaliser
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)

@@ -1,14 +1,14 @@
 """What leads can do: one function for each use case."""
 
-from services.leads.commands.confirm_routing import confirm_routing
-from services.leads.commands.contact_lead import contact_lead
-from services.leads.commands.copy_person import copy_person
-from services.leads.commands.create_lead import create_lead
-from services.leads.commands.import_leads import ImportOutcome, import_leads
-from services.leads.commands.route_lead import assign_lapsed_lead, route_lead
-from services.leads.commands.route_new_lead import route_new_lead
-from services.leads.commands.update_routing_policy import update_routing_policy
-from services.leads.commands.watch_first_contact import mark_breached, warn_owner
+from services.leads.commands.first_contact.contact_lead import contact_lead
+from services.leads.commands.first_contact.watch_first_contact import mark_breached, warn_owner
+from services.leads.commands.intake.create_lead import create_lead
+from services.leads.commands.intake.import_leads import ImportOutcome, import_leads
+from services.leads.commands.routing.confirm_routing import confirm_routing
+from services.leads.commands.routing.copy_person import copy_person
+from services.leads.commands.routing.route_lead import assign_lapsed_lead, route_lead
+from services.leads.commands.routing.route_new_lead import route_new_lead
+from services.leads.commands.routing.update_routing_policy import update_routing_policy
 
 __all__ = [
     "ImportOutcome",

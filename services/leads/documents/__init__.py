@@ -2,8 +2,18 @@
 
 from services.leads.documents.account import Account
 from services.leads.documents.lead import Lead
+from services.leads.documents.opportunity import Opportunity
 from services.leads.documents.responsibility_entry import ResponsibilityEntry
 from services.leads.documents.salesperson import Salesperson
 from services.leads.documents.stored_policy import StoredPolicy
+from services.leads.documents.timeline_entry import TimelineEntry
 
-__all__ = ["Account", "Lead", "ResponsibilityEntry", "Salesperson", "StoredPolicy"]
+__all__ = [
+    "Account",
+    "Lead",
+    "Opportunity",
+    "ResponsibilityEntry",
+    "Salesperson",
+    "StoredPolicy",
+    "TimelineEntry",
+]

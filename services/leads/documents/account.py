@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 import mongoengine
 
 from chassis.documents import Aggregate, PlainField
-from services.leads import announcements
+from services.leads.announcements import leads as announcements
 from services.leads.documents.lead import Lead
-from services.leads.domain.company import company_key
 from services.leads.domain.errors import AccountNotFound
-from services.leads.domain.routing import SalespersonFacts
+from services.leads.domain.intake.company import company_key
+from services.leads.domain.routing.candidates import SalespersonFacts
 
 
 def name_key(company: str) -> str:

@@ -6,14 +6,14 @@ from typing import Any, ClassVar
 import mongoengine
 
 from chassis.documents import Aggregate, PlainField
-from services.leads import announcements
+from services.leads.announcements import leads as announcements
 from services.leads.domain.errors import LeadNotFound, NotOwner
-from services.leads.domain.follow_up import first_contact_due, first_contact_warning, is_in_time
-from services.leads.domain.intake import Draft
+from services.leads.domain.first_contact.follow_up import first_contact_due, first_contact_warning, is_in_time
+from services.leads.domain.first_contact.next_action import NextAction
+from services.leads.domain.intake.draft import Draft
 from services.leads.domain.lead_state import LeadState, require_contactable, require_routable
-from services.leads.domain.next_action import NextAction
-from services.leads.domain.routing import Candidate, SalespersonFacts
-from services.leads.domain.routing_policy import RoutingPolicy
+from services.leads.domain.routing.candidates import Candidate, SalespersonFacts
+from services.leads.domain.routing.routing_policy import RoutingPolicy
 
 # Kinds of deadlines.
 WARNING = "first_contact_warning"
@@ -64,6 +64,12 @@ class Lead(Aggregate):
     summary: str = mongoengine.StringField(default="")
     next_action: dict[str, Any] | None = PlainField()
     is_first_contact_breached: bool = mongoengine.BooleanField(default=False)
+    # Who confirmed the budget and the technical fit; only then the lead is valid and counts.
+    budget_confirmed_by: str = mongoengine.StringField(default="")
+    fit_confirmed_by: str = mongoengine.StringField(default="")
+    qualify_time: datetime | None = mongoengine.DateTimeField()
+    # The first quote to its account after it was assigned.
+    first_quote_time: datetime | None = mongoengine.DateTimeField()
 
     @classmethod
     def taken_in(cls, draft: Draft, intake_keys: list[str], at: datetime) -> "Lead":

@@ -8,7 +8,7 @@ import mongoengine
 
 from chassis.documents import Aggregate, PlainField
 from services.leads.domain.errors import SalespersonNotEligible
-from services.leads.domain.routing import LeaveSpan, SalespersonFacts
+from services.leads.domain.routing.candidates import LeaveSpan, SalespersonFacts
 
 
 class Salesperson(Aggregate):

@@ -6,7 +6,7 @@ import mongoengine
 from pymongo.client_session import ClientSession
 
 from chassis.documents import Aggregate, PlainField
-from services.leads.domain.routing_policy import RoutingMode, RoutingPolicy
+from services.leads.domain.routing.routing_policy import RoutingMode, RoutingPolicy
 
 POLICY_ID = "routing_policy"
 

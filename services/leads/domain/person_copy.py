@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.leads.domain.routing import LeaveSpan
+from services.leads.domain.routing.candidates import LeaveSpan
 
 
 @dataclass(frozen=True, kw_only=True)

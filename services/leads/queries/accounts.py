@@ -8,7 +8,7 @@ from chassis.pages import Page
 from chassis.principal import Principal
 from services.leads.documents import Account, ResponsibilityEntry
 from services.leads.domain.errors import AccountNotFound
-from services.leads.queries.visible_rows import visible_accounts
+from services.leads.queries.visible_rows import owned_rows
 
 Row = Mapping[str, Any]
 
@@ -17,7 +17,7 @@ _LEFT_OUT = {"outbox": 0, "handled": 0, "deadlines": 0}
 
 def get_account(account_id: str, by: Principal, scope: Scope) -> Row:
     """The account. Raises AccountNotFound, also for one that the caller may not see."""
-    row = Account.collection().find_one({"$and": [{"_id": account_id}, visible_accounts(by, scope)]}, _LEFT_OUT)
+    row = Account.collection().find_one({"$and": [{"_id": account_id}, owned_rows(by, scope)]}, _LEFT_OUT)
     if row is None:
         raise AccountNotFound(f"there is no account {account_id}", account_id=account_id)
     return row
@@ -25,7 +25,7 @@ def get_account(account_id: str, by: Principal, scope: Scope) -> Row:
 
 def list_accounts(by: Principal, scope: Scope, page: Page) -> tuple[Sequence[Row], str]:
     """One page of accounts, newest first, and the next page's token."""
-    where: list[dict[str, Any]] = [visible_accounts(by, scope)]
+    where: list[dict[str, Any]] = [owned_rows(by, scope)]
     if page.after is not None:
         where.append({"_id": {"$lt": page.after[0]}})
     rows = list(Account.collection().find({"$and": where}, _LEFT_OUT).sort("_id", -1).limit(page.size + 1))

@@ -17,16 +17,11 @@ def visible_leads(by: Principal, scope: Scope) -> Condition:
     A lead without owner stands in the queue of all supervisors and regional managers who could give it one.
     """
     if scope is Scope.OWN or scope is Scope.ALL:
-        return _owned(by, scope)
+        return owned_rows(by, scope)
     waiting: Condition = {"owner_id": ""}
     if by.region:
         waiting["region"] = {"$in": ["", by.region]}
-    return {"$or": [_owned(by, scope), waiting]}
-
-
-def visible_accounts(by: Principal, scope: Scope) -> Condition:
-    """As with leads; an account always has an owner."""
-    return _owned(by, scope)
+    return {"$or": [owned_rows(by, scope), waiting]}
 
 
 def visible_salespeople(by: Principal, scope: Scope) -> Condition:
@@ -40,7 +35,8 @@ def visible_salespeople(by: Principal, scope: Scope) -> Condition:
     return {"_id": by.subject}
 
 
-def _owned(by: Principal, scope: Scope) -> Condition:
+def owned_rows(by: Principal, scope: Scope) -> Condition:
+    """For everything that carries owner_id and region: accounts, opportunities, visits."""
     if scope is Scope.ALL:
         return {}
     if scope is Scope.REGION and by.region:

@@ -1,0 +1,1 @@
+"""The events of leads, made from what is stored, by area. Nothing here decides anything."""

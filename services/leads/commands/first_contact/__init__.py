@@ -1,0 +1,1 @@
+"""What happens between the assignment and the first contact."""

@@ -1,0 +1,1 @@
+"""When the first contact is due, and what it leaves behind."""

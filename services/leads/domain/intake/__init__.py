@@ -1,0 +1,1 @@
+"""What a lead must look like, and how it is read."""

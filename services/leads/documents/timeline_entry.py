@@ -9,7 +9,7 @@ from chassis.documents import Aggregate, PlainField
 
 
 class TimelineEntry(Aggregate):
-    """Something that happened to an account, told by any service: who, when, why. Written once, under the event's id."""
+    """What happened to an account, told by any service: who, when, why. Written once, under the event's id."""
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "timeline_entries",

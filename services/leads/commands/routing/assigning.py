@@ -30,7 +30,7 @@ def assign(lead: Lead, account: Account | None, decision: Decision, desk: Desk) 
     previous_owner = account.owner_id
     account.belong_to(decision.owner)
     desk.change_account(account, lead, why)
-    lead.assign(decision.owner, account.id, dict(decision.reasons), desk.policy, decision.at)
+    lead.assign(decision.owner, account.id, dict(decision.reasons), desk.first_contact, decision.at)
     desk.change(lead, why)
     entry = ResponsibilityEntry(
         account_id=account.id,

@@ -31,6 +31,8 @@ class StoredSlaPolicy(Aggregate):
 
     # Grows with each change of the rules, unlike `version`, which the daily check moves too.
     rules_version: int = mongoengine.IntField(default=0)
+    # Since when they hold.
+    change_time: datetime | None = mongoengine.DateTimeField()
     # By urgency, only those that somebody set.
     limits: dict[str, dict[str, Any]] = PlainField(default=dict)
     time_zone: str = mongoengine.StringField(default=WorkHours.time_zone)
@@ -93,6 +95,7 @@ class StoredSlaPolicy(Aggregate):
     def change_rules(self, library_year: int, at: datetime) -> None:
         """The rules are other ones since `at` (UTC): all open deadlines are planned again."""
         self.rules_version += 1
+        self.change_time = at
         self.library_year = library_year
         if not self.counts_working_time:
             self.cancel(CALENDAR_CHECK)

@@ -69,7 +69,7 @@ class Rules:
 
 @dataclass
 class Course:
-    """One lead's way through the month: what is done to it, and in `told` what should be told of it, with the minute."""
+    """One lead's way through the month: what is done to it, and in `told` what should be told of it and when."""
 
     urgency: str
     now: int

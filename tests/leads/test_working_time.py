@@ -1,6 +1,5 @@
 """Working time and the moments of the first contact, against models that count minute by minute."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -153,7 +152,8 @@ def test_what_the_calendar_does_not_know_is_said() -> None:
     assert missing_years(calendar, MONDAY, timedelta(days=366)) == (2027,)
     assert days_known(calendar, MONDAY) == (date(2027, 1, 1) - date(2026, 3, 2)).days
     assert days_known(WorkCalendar(), MONDAY) == 0
-    assert calendar.knows(MONDAY) and not calendar.knows(MONDAY + timedelta(days=366))
+    assert calendar.knows(MONDAY)
+    assert not calendar.knows(MONDAY + timedelta(days=366))
     # New Year begins earlier in Shanghai than in Greenwich.
     assert not calendar.knows(datetime(2026, 12, 31, 17, 0, tzinfo=UTC))
     rules = FirstContactRules({**FirstContactRules().limits}, calendar)
@@ -245,11 +245,17 @@ def test_a_day_warns_after_nineteen_hours_and_twelve_minutes() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"limit_minutes": 0}, {"warn_after_bp": 10_000}, {"move_after_minutes": -1}, {"max_moves": 21}]
+    "wrong",
+    [
+        LimitChange(limit_minutes=0),
+        LimitChange(warn_after_bp=10_000),
+        LimitChange(move_after_minutes=-1),
+        LimitChange(max_moves=21),
+    ],
 )
-def test_limits_that_are_none(wrong: Mapping[str, int]) -> None:
+def test_limits_that_are_none(wrong: LimitChange) -> None:
     with pytest.raises(FieldProblem):
-        LimitChange(**wrong).applied_to(SlaLimit())
+        wrong.applied_to(SlaLimit())
 
 
 def test_the_colours_of_the_board() -> None:

@@ -66,7 +66,8 @@ def limit_changes_from(message: pb.SlaPolicy) -> dict[Urgency, LimitChange]:
             raise FieldProblem(f"{field}.counted", "UNKNOWN", "未知计时方式", "unknown way of counting")
         changes[urgency] = LimitChange(
             counted=_COUNTED.get(limit.counted),
-            **{name: getattr(limit, name) for name in _NUMBERS if limit.HasField(name)},
+            # The set ones only: 0 means something.
+            **{field.name: value for field, value in limit.ListFields() if field.name in _NUMBERS},
         )
     return changes
 

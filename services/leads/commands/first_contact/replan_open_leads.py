@@ -23,7 +23,7 @@ def replan_open_leads(*, at: datetime) -> int:
     rules = current_rules()
     done = 0
     while stale := _stale(rules):
-        done += transaction(lambda session, ids=stale: _replan(ids, rules, at, session))  # type: ignore[misc]  # ids is bound at once
+        done += _replan(stale, rules, at)
     return done
 
 
@@ -32,13 +32,19 @@ def _stale(rules: FirstContactRules) -> list[str]:
     return [row["_id"] for row in Lead.collection().find(open_leads, {"_id": 1}).sort("_id", 1).limit(TOGETHER)]
 
 
-def _replan(lead_ids: list[str], rules: FirstContactRules, at: datetime, session: ClientSession) -> int:
-    changes = Changes()
-    leads = Lead.load_many(lead_ids, session=session).values()
-    for lead in leads:
-        if lead.state == LeadState.ASSIGNED and lead.first_contact_rules_version < rules.version:
-            lead.plan_first_contact(rules, max(at, lead.assign_time or at))
-            changes.add(lead, "the rules of the first contact changed")
-    changes.write(session)
-    changes.accept(session)
-    return len(leads)
+def _replan(lead_ids: list[str], rules: FirstContactRules, at: datetime) -> int:
+    """One transaction: who was contacted or moved since they were found is left alone, or planned as he is now."""
+
+    def work(session: ClientSession) -> int:
+        changes = Changes()
+        planned = 0
+        for lead in Lead.load_many(lead_ids, session=session).values():
+            if lead.state == LeadState.ASSIGNED and lead.first_contact_rules_version < rules.version:
+                lead.plan_first_contact(rules, max(at, lead.assign_time or at))
+                changes.add(lead, "the rules of the first contact changed")
+                planned += 1
+        changes.write(session)
+        changes.accept(session)
+        return planned
+
+    return transaction(work)

@@ -79,6 +79,12 @@ def told_by(*kinds: type[Aggregate]) -> list[tuple[str, dict[str, Any]]]:
     return [(entry["type"], orjson.loads(entry["body"])) for entry in sorted(entries, key=lambda each: str(each["id"]))]
 
 
+def assigned(lead: Lead) -> datetime:
+    """When its owner got it."""
+    assert lead.assign_time is not None
+    return lead.assign_time
+
+
 def _due_time(deadline: dict[str, Any]) -> datetime:
     found: datetime = deadline["due_time"]
     return found

@@ -157,3 +157,15 @@ def test_a_library_that_has_learnt_a_year_plans_again(room: Room) -> None:
 
 def _noon(last: date, days_before: int) -> datetime:
     return datetime.combine(last - timedelta(days=days_before), time(4), UTC)
+
+
+def test_a_limit_in_working_time_ends_within_a_year(room: Room) -> None:
+    provide_years(room, *years_from_now())
+    limit = pb.SlaLimit(urgency=URGENCY_RED, counted=pb.TIME_COUNTED_WORKING_TIME, limit_minutes=80 * 540 + 1)
+    refusal = refused(room, "UpdateSlaPolicy", pb.UpdateSlaPolicyRequest(sla_policy=pb.SlaPolicy(limits=[limit])))
+    assert refusal.failure.violations[0].field == "sla_policy.limits.limit_minutes"
+    set_limit(room, counted=pb.TIME_COUNTED_WORKING_TIME)
+    # Fewer hours make the same limit longer.
+    hours = pb.WorkHours(time_zone="Asia/Shanghai", spans=[pb.WorkSpan(opening_minute=540, closing_minute=541)])
+    request = pb.UpdateSlaPolicyRequest(sla_policy=pb.SlaPolicy(work_hours=hours))
+    assert refused(room, "UpdateSlaPolicy", request).code == "INVALID_ARGUMENT"

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from services.leads.documents import StoredPolicy
-from services.leads.documents.first_contact_rules import calendar_of, library_year, rules_of
+from services.leads.documents.first_contact_rules import library_year, rules_of
 from services.leads.documents.stored_sla_policy import StoredSlaPolicy
 from services.leads.domain.first_contact.errors import CalendarNotCovered, SlaPolicyChanged
-from services.leads.domain.first_contact.sla_policy import LimitChange
+from services.leads.domain.first_contact.sla_policy import LimitChange, require_reach
 from services.leads.domain.first_contact.work_calendar import WorkHours, missing_years
 from services.leads.domain.intake.draft import Urgency
 
@@ -30,7 +30,9 @@ def update_sla_policy(
         stored.set_limit(urgency, change, before.limits[urgency])
     if hours is not None:
         stored.set_hours(hours)
-    missing = missing_years(calendar_of(stored), at, CALENDAR_REACH) if stored.counts_working_time else ()
+    after = rules_of(stored, StoredPolicy.current())
+    require_reach(after.limits, after.calendar.hours.minutes_a_day)
+    missing = missing_years(after.calendar, at, CALENDAR_REACH) if stored.counts_working_time else ()
     if missing:
         years = ", ".join(map(str, missing))
         raise CalendarNotCovered(

@@ -10,6 +10,8 @@ from services.leads.domain.intake.draft import Urgency
 
 MINUTES_LIMIT = 60 * 24 * 366
 MOVES_LIMIT = 20
+# Limit, second limit and pauses in working time: each a third of a year's days at most.
+WORKED_DAYS_LIMIT = 80
 WHOLE_BP = 10_000
 
 
@@ -90,9 +92,14 @@ def default_limits(limit_minutes: int, warn_after_bp: int) -> Limits:
     return dict.fromkeys(Urgency, SlaLimit(limit_minutes=limit_minutes, warn_after_bp=warn_after_bp))
 
 
-def counts_working_time(limits: Limits) -> bool:
-    """Whether any of the limits needs the work calendar."""
-    return any(limit.counted is Counted.WORKING_TIME for limit in limits.values())
+def require_reach(limits: Limits, worked_minutes_a_day: int) -> None:
+    """A limit in working time must end within a year, as far as a calendar can be known. Raises FieldProblem."""
+    most = WORKED_DAYS_LIMIT * worked_minutes_a_day
+    for limit in limits.values():
+        if limit.counted is Counted.WORKING_TIME:
+            _between("limit_minutes", limit.limit_minutes, 1, most)
+            _between("move_after_minutes", limit.move_after_minutes, 0, most)
+            _between("pause_cap_minutes", limit.pause_cap_minutes, 0, most)
 
 
 def _between(name: str, value: int, low: int, high: int) -> None:

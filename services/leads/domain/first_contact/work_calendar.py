@@ -52,6 +52,11 @@ class WorkHours:
         if edges[0] < 0 or edges[-1] > DAY_MINUTES or any(a >= b for a, b in pairwise(edges)):
             raise _bad_spans("时段须递增且不重叠，在同一天内", "must ascend within one day and not touch")
 
+    @property
+    def minutes_a_day(self) -> int:
+        """The worked minutes of a worked day."""
+        return sum(closing - opening for opening, closing in self.spans)
+
 
 @dataclass(frozen=True)
 class WorkCalendar:

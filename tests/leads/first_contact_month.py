@@ -144,7 +144,7 @@ class Month:
     def live_until(self, minute: int) -> None:
         """Move the clock there and wait until the workers have done all that is due by then."""
         self.move_to(minute)
-        self.processes.wait_for(lambda: self.is_done(minute), f"minute {minute} to be worked off", 60)
+        self.processes.wait_for(lambda: self.is_done(minute), f"minute {minute} to be worked off", 120)
 
     def is_done(self, minute: int) -> bool:
         due = {"deadlines.due_time": {"$lte": moment(minute)}}

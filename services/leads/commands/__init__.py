@@ -4,23 +4,47 @@ from services.leads.commands.first_contact.contact_lead import contact_lead
 from services.leads.commands.first_contact.watch_first_contact import mark_breached, warn_owner
 from services.leads.commands.intake.create_lead import create_lead
 from services.leads.commands.intake.import_leads import ImportOutcome, import_leads
+from services.leads.commands.ownership.claim_account import ClaimOutcome, claim_account
+from services.leads.commands.ownership.decide_conflict import decide_conflict
+from services.leads.commands.ownership.hand_over import HandOverWish, hand_over, return_hand_over
+from services.leads.commands.ownership.run_hand_over import run_hand_over, run_return
+from services.leads.commands.ownership.transfer_account import transfer_account
+from services.leads.commands.ownership.update_account import update_account
 from services.leads.commands.routing.confirm_routing import confirm_routing
-from services.leads.commands.routing.copy_person import copy_person
-from services.leads.commands.routing.route_lead import assign_lapsed_lead, route_lead
-from services.leads.commands.routing.route_new_lead import route_new_lead
-from services.leads.commands.routing.update_routing_policy import update_routing_policy
+from services.leads.commands.routing.copy_person import copy_person, end_leave
+from services.leads.commands.routing.route_lead import assign_lapsed_lead, retry_lead, route_lead
+from services.leads.commands.routing.route_new_lead import route_new_lead, route_new_leads
+from services.leads.commands.routing.route_unroutable import route_unroutable
+from services.leads.commands.routing.update_routing_policy import roll_back_routing_policy, update_routing_policy
+from services.leads.commands.routing.workload import count_outcome
 
 __all__ = [
+    "ClaimOutcome",
+    "HandOverWish",
     "ImportOutcome",
     "assign_lapsed_lead",
+    "claim_account",
     "confirm_routing",
     "contact_lead",
     "copy_person",
+    "count_outcome",
     "create_lead",
+    "decide_conflict",
+    "end_leave",
+    "hand_over",
     "import_leads",
     "mark_breached",
+    "retry_lead",
+    "return_hand_over",
+    "roll_back_routing_policy",
     "route_lead",
     "route_new_lead",
+    "route_new_leads",
+    "route_unroutable",
+    "run_hand_over",
+    "run_return",
+    "transfer_account",
+    "update_account",
     "update_routing_policy",
     "warn_owner",
 ]

@@ -32,6 +32,7 @@ class Account(Aggregate):
             {"fields": ["keys"], "unique": True, "name": "keys"},
             {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["region", "_id"], "name": "region"},
+            {"fields": ["team_id", "_id"], "name": "team"},
         ],
         "private_fields": ("phone", "keys"),
     }
@@ -47,6 +48,9 @@ class Account(Aggregate):
     level: str = mongoengine.StringField(default="C")
     attributes: dict[str, str] = PlainField(default=dict)
     create_time: datetime = mongoengine.DateTimeField()
+    # When its latest lead was assigned. Each assignment writes it, so that one that goes to the owner of a moment ago
+    # meets a change of the owner.
+    lead_time: datetime | None = mongoengine.DateTimeField()
 
     @classmethod
     def opened_for(cls, lead: Lead, at: datetime) -> "Account":

@@ -19,6 +19,7 @@ from services.leads.domain.routing.routing_policy import RoutingPolicy
 WARNING = "first_contact_warning"
 BREACH = "first_contact_breach"
 CONFIRMATION = "routing_confirmation"
+RETRY = "routing_retry"
 
 
 class Lead(Aggregate):
@@ -104,6 +105,7 @@ class Lead(Aggregate):
         """Let the supervisors choose among those offered, from `at` until `confirm_due` (UTC)."""
         self.state = LeadState.PROPOSED
         self.propose_time = at
+        self.cancel(RETRY)
         self.schedule(CONFIRMATION, confirm_due)
         self.emit(announcements.lead_routing_proposed(self, confirm_due))
 
@@ -111,10 +113,15 @@ class Lead(Aggregate):
         """Keep who was offered, and why, best first."""
         self.candidates = [announcements.candidate_stored(candidate) for candidate in candidates]
 
-    def give_up_routing(self) -> None:
-        """Nobody is eligible: the lead stands in the supervisors' queue, and they are told once."""
+    def give_up_routing(self, retry_time: datetime | None = None) -> None:
+        """Nobody is eligible: the lead stands in the supervisors' queue, and they are told once.
+
+        At `retry_time` (UTC) somebody may be able to take it.
+        """
         self.candidates = []
         self.cancel(CONFIRMATION)
+        if retry_time is not None:
+            self.schedule(RETRY, retry_time)
         if self.state != LeadState.UNROUTABLE:
             self.state = LeadState.UNROUTABLE
             self.emit(announcements.lead_unroutable(self))
@@ -130,6 +137,7 @@ class Lead(Aggregate):
         self.assign_time = at
         self.first_contact_due_time = first_contact_due(at, policy.first_contact_limit)
         self.cancel(CONFIRMATION)
+        self.cancel(RETRY)
         self.schedule(WARNING, first_contact_warning(at, policy.first_contact_limit, policy.warn_after_bp))
         self.schedule(BREACH, self.first_contact_due_time)
         self.emit(announcements.lead_assigned(self, owner.team_id, reasons))

@@ -10,6 +10,7 @@ from chassis.logs import get_logger
 from saleloop.billing.v1 import events_pb2 as billing
 from saleloop.gateway.v1.events_pb2 import PersonChanged
 from saleloop.leads.v1 import events_pb2 as leads
+from saleloop.leads.v1 import ownership_events_pb2 as ownership
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.notify.commands import copy_person as copying
 from services.notify.commands.tell import Event, close_cards, tell
@@ -69,6 +70,26 @@ class NotifyWorker:
     @handles(leads.LeadContacted)
     def close_card_when_lead_contacted(self, event: leads.LeadContacted, context: EventContext) -> None:
         close_cards(_event(event, context))
+
+    @handles(ownership.OwnershipConflictOpened)
+    def tell_ownership_conflict_opened(self, event: ownership.OwnershipConflictOpened, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(ownership.OwnershipConflictDecided)
+    def tell_ownership_conflict_decided(self, event: ownership.OwnershipConflictDecided, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(ownership.HandOverFinished)
+    def tell_hand_over_finished(self, event: ownership.HandOverFinished, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(ownership.AccountsReceived)
+    def tell_accounts_received(self, event: ownership.AccountsReceived, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(ownership.AccountsAwaitHandOver)
+    def tell_accounts_await_hand_over(self, event: ownership.AccountsAwaitHandOver, context: EventContext) -> None:
+        tell(_event(event, context))
 
     @handles(quotes.ApprovalRequested)
     def tell_approval_requested(self, event: quotes.ApprovalRequested, context: EventContext) -> None:

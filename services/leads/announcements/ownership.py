@@ -60,6 +60,7 @@ def hand_over_finished(hand_over: "HandOver") -> events.HandOverFinished:
         moved_accounts=hand_over.moved_accounts,
         left_accounts=hand_over.left_accounts,
         kind=hand_over.kind,
+        requested_by=hand_over.requested_by,
     )
 
 
@@ -91,8 +92,3 @@ def accounts_await_hand_over(person: "Salesperson", accounts: int, open_leads: i
         accounts=accounts,
         open_leads=open_leads,
     )
-
-
-def salesperson_returned(person: "Salesperson", at: datetime) -> events.SalespersonReturned:
-    """A leave is over."""
-    return events.SalespersonReturned(salesperson_id=person.id, region=person.region, return_time=timestamp(at))

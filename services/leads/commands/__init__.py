@@ -11,10 +11,10 @@ from services.leads.commands.ownership.run_hand_over import run_hand_over, run_r
 from services.leads.commands.ownership.transfer_account import transfer_account
 from services.leads.commands.ownership.update_account import update_account
 from services.leads.commands.routing.confirm_routing import confirm_routing
-from services.leads.commands.routing.copy_person import copy_person, end_leave
+from services.leads.commands.routing.copy_person import copy_person
 from services.leads.commands.routing.route_lead import assign_lapsed_lead, retry_lead, route_lead
 from services.leads.commands.routing.route_new_lead import route_new_lead, route_new_leads
-from services.leads.commands.routing.route_unroutable import route_unroutable
+from services.leads.commands.routing.route_unroutable import route_unroutable, route_unroutable_for
 from services.leads.commands.routing.update_routing_policy import roll_back_routing_policy, update_routing_policy
 from services.leads.commands.routing.workload import count_outcome
 
@@ -30,7 +30,6 @@ __all__ = [
     "count_outcome",
     "create_lead",
     "decide_conflict",
-    "end_leave",
     "hand_over",
     "import_leads",
     "mark_breached",
@@ -41,6 +40,7 @@ __all__ = [
     "route_new_lead",
     "route_new_leads",
     "route_unroutable",
+    "route_unroutable_for",
     "run_hand_over",
     "run_return",
     "transfer_account",

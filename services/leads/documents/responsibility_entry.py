@@ -26,6 +26,7 @@ class ResponsibilityEntry(Aggregate):
             {"fields": ["account_id", "-since", "-_id"], "name": "account_since"},
             {"fields": ["lead_id", "-since", "-_id"], "name": "lead_since"},
             {"fields": ["kind", "-since", "-_id"], "name": "kind_since"},
+            {"fields": ["kind", "-_id"], "name": "kind"},
             {"fields": ["reference", "_id"], "name": "reference"},
         ],
         # It is a record itself; the change that it records is audited with the lead and the account.

@@ -11,8 +11,6 @@ from chassis.documents import Aggregate, PlainField
 from services.leads.domain.errors import SalespersonNotEligible
 from services.leads.domain.routing.candidates import LeaveSpan, SalespersonFacts
 
-LEAVE_OVER = "leave_over"  # kind of deadline
-
 
 class Salesperson(Aggregate):
     """Our copy of a person who sells, and how many leads that person has."""
@@ -40,14 +38,6 @@ class Salesperson(Aggregate):
     untouched_in_month: int = mongoengine.IntField(default=0)
     # Deals {"won": 2, "lost": 1} by `segment_key`.
     outcomes: dict[str, dict[str, int]] = PlainField(default=dict)
-
-    def plan_return(self, at: datetime) -> None:
-        """Have it told when the next leave after `at` ends."""
-        ends = [leave["end_time"] for leave in self.leaves if leave["end_time"] > at]
-        if self.active and ends:
-            self.schedule(LEAVE_OVER, min(ends))
-        else:
-            self.cancel(LEAVE_OVER)
 
 
 def segment_key(segment: str) -> str:

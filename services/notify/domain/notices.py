@@ -12,8 +12,8 @@ SUPERVISOR = "supervisor"
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is told. `people` are fields with a person's id; `roles` are told as well, those of the event's region only
-    when `in_region` is set. `role_field` names the role that is told when none of `people` is filled."""
+    """Who is told. `people` are fields with a person's id, or with several; `roles` are told as well, those of the
+    event's region only when `in_region` is set. `role_field` names the role that is told when none of `people` is filled."""
 
     people: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
@@ -63,6 +63,8 @@ _ROUTING = "lead_routing/{lead_id}"
 _UNROUTABLE = "lead_unroutable/{lead_id}"
 _FIRST_CONTACT = "first_contact/{lead_id}"
 _SUCCESS = "success/{task_id}"
+_CONFLICT = "ownership_conflict/{conflict_id}"
+_HAND_OVER = "hand_over/{salesperson_id}"
 
 NOTICES: Mapping[str, Notice] = {
     "lead_assigned.v1": Notice(
@@ -120,6 +122,27 @@ NOTICES: Mapping[str, Notice] = {
         Audience(people=("owner_id",), roles=("customer_success",)),
         card=CardPlan(_SUCCESS), words={"kind": "success"},
     ),
+    "ownership_conflict_opened.v1": Notice(
+        "ownership_conflict_opened", "ownershipConflicts/{conflict_id}",
+        Audience(people=("owner_id", "supervisor_id"), roles=(SUPERVISOR, "regional_manager"), in_region=True),
+        card=CardPlan(_CONFLICT),
+    ),
+    "ownership_conflict_decided.v1": Notice(
+        "ownership_conflict_decided", "ownershipConflicts/{conflict_id}",
+        Audience(people=("owner_id", "previous_owner_id", "claimant_ids")), closes=(_CONFLICT,),
+    ),
+    "accounts_await_hand_over.v1": Notice(
+        "accounts_await_hand_over", "salespeople/{salesperson_id}",
+        Audience(people=("supervisor_id",), roles=("regional_manager",), in_region=True),
+        card=CardPlan(_HAND_OVER),
+    ),
+    "hand_over_finished.v1": Notice(
+        "hand_over_finished", "handOvers/{hand_over_id}", Audience(people=("supervisor_id", "requested_by")),
+        closes=("hand_over/{from_id}",),
+    ),
+    "accounts_received.v1": Notice(
+        "accounts_received", "handOvers/{hand_over_id}", Audience(people=("owner_id",)),
+    ),
 }  # fmt: skip
 # Events that tell nobody anything, and only close cards.
 CLOSING: Mapping[str, tuple[str, ...]] = {
@@ -127,7 +150,7 @@ CLOSING: Mapping[str, tuple[str, ...]] = {
     "success_task_completed.v1": (_SUCCESS,),
 }
 # Fields whose person's name the texts may use, as "<field>_name".
-NAMED_PEOPLE = ("owner_id", "approver_id", "decided_by", "supervisor_id")
+NAMED_PEOPLE = ("owner_id", "approver_id", "decided_by", "supervisor_id", "claimant_id")
 
 
 def fill(pattern: str, fields: Mapping[str, Any]) -> str:
@@ -137,7 +160,10 @@ def fill(pattern: str, fields: Mapping[str, Any]) -> str:
 
 def person_ids(audience: Audience, fields: Mapping[str, Any]) -> tuple[str, ...]:
     """The people whom the event names, each once."""
-    named = (str(fields.get(name) or "") for name in audience.people)
+    values = [fields.get(name) for name in audience.people]
+    named = (
+        str(each or "") for value in values for each in (value["names"] if isinstance(value, Mapping) else [value])
+    )
     return tuple(dict.fromkeys(person for person in named if person))
 
 

@@ -106,7 +106,9 @@ def _return_time(wish: HandOverWish, person: Salesperson, at: datetime) -> datet
     ends = [leave["end_time"] for leave in person.leaves if leave["end_time"] > at]
     back = wish.return_time or (min(ends) if ends else None)
     if back is None:
-        raise FieldProblem("return_time", "MISSING", "休假日历中没有休假，请给出返回时间", "no leave in the calendar: say when it ends")
+        raise FieldProblem(
+            "return_time", "MISSING", "休假日历中没有休假，请给出返回时间", "no leave in the calendar: say when it ends"
+        )
     if back <= at:
         raise FieldProblem("return_time", "OUT_OF_RANGE", "返回时间须在将来", "must be in the future")
     return back

@@ -25,7 +25,7 @@ LIMIT_S = 25.0
 
 
 def run_hand_over(hand_over_id: str, *, at: datetime) -> None:
-    """Move everything, as of `at` (UTC); what was moved before stays moved. Raises HandOverNotFound, VersionConflict."""
+    """Move everything, as of `at` (UTC); what was moved stays moved. Raises HandOverNotFound, VersionConflict."""
     while transaction(lambda session: _next_chunk(hand_over_id, at, session), timeout_s=LIMIT_S):
         pass
 
@@ -102,7 +102,9 @@ def _owners(
     """Who gets which account: in equal parts, or by the policy; without an entry when nobody is eligible."""
     if job.to_ids:
         staff = active_staff(at, session, job.to_ids)
-        received = Counter({person_id: job.received.get(person_id, 0) for person_id in job.to_ids if person_id in staff})
+        received = Counter(
+            {person_id: job.received.get(person_id, 0) for person_id in job.to_ids if person_id in staff}
+        )
         return {account.id: staff[_fewest(received)] for account in accounts} if received else {}
     staff = {key: each for key, each in active_staff(at, session).items() if key != job.from_id}
     # Accounts are no leads: the cap does not hold them back, and fairness counts what this hand-over gave.

@@ -6,9 +6,7 @@ from services.leads.documents import Account
 from services.leads.domain.ownership.words import check_attributes, check_level, within
 
 
-def update_account(
-    account_id: str, *, attributes: Mapping[str, str] | None, level: str, why: str
-) -> Account:
+def update_account(account_id: str, *, attributes: Mapping[str, str] | None, level: str, why: str) -> Account:
     """The account with these attributes in place of all it had (None leaves them), and this level (empty leaves it).
 
     Raises AccountNotFound, FieldProblem, VersionConflict.

@@ -1,7 +1,5 @@
 """Keep our copies of the people who sell."""
 
-from datetime import datetime
-
 from services.leads.announcements import ownership as announcements
 from services.leads.documents import Account, Lead, Salesperson
 from services.leads.documents.salesperson import salesperson_facts
@@ -11,9 +9,9 @@ from services.leads.domain.person_copy import PersonCopy
 SALESPERSON_ROLE = "salesperson"
 
 
-def copy_person(person: PersonCopy, *, at: datetime | None = None) -> bool:
-    """Take over the state of a person who sells, or no longer does, as of `at`. An older state than ours changes
-    nothing. True when the person may be able to take leads.
+def copy_person(person: PersonCopy) -> bool:
+    """Take over the state of a person who sells, or no longer does. An older state than ours changes nothing. True when
+    the person may be able to take leads.
 
     The supervisor of somebody who leaves is told that accounts wait for their hand-over.
     """
@@ -34,20 +32,12 @@ def copy_person(person: PersonCopy, *, at: datetime | None = None) -> bool:
     copy.supervisor_id = person.supervisor_id
     copy.leaves = [{"start_time": leave.start, "end_time": leave.end} for leave in person.leaves]
     copy.person_version = person.version
-    if at is not None:
-        copy.plan_return(at)
     if was_active and not copy.active:
         _tell_what_waits(copy)
     copy.commit()
     # After the copy, and again on a second delivery: a kill in between must not leave accounts with the old team.
     _tell_new_team(copy)
-    return copy.active
-
-
-def end_leave(person: Salesperson, due_time: datetime) -> None:
-    """A leave ended at `due_time`: leads that nobody could take are routed again, and the next leave is planned."""
-    person.plan_return(due_time)
-    person.emit(announcements.salesperson_returned(person, due_time))
+    return bool(copy.active)
 
 
 def _tell_what_waits(gone: Salesperson) -> None:

@@ -108,7 +108,7 @@ def _is_wished_by_others(pool: str, now: datetime) -> bool:
 
 
 def _leases() -> Collection[dict[str, Any]]:
-    # A lease need not survive a failover, so it does not wait for the majority; inside a transaction this has no effect.
+    # A lease need not survive a failover, so it does not wait for the majority; a transaction waits as it always does.
     return database.current().get_collection(COLLECTION, write_concern=WriteConcern(1))
 
 

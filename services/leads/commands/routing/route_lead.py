@@ -114,7 +114,9 @@ def _still_able(lead: Lead, at: datetime, desk: Desk) -> list[dict[str, Any]]:
     ]
 
 
-def _by_policy(offered: Mapping[str, Any], first: SalespersonFacts, lead: Lead, at: datetime, *, lapsed: bool) -> Decision:
+def _by_policy(
+    offered: Mapping[str, Any], first: SalespersonFacts, lead: Lead, at: datetime, *, lapsed: bool
+) -> Decision:
     parts = [part["explanation"] for part in offered["parts"]]
     reasons = explanations.chosen_by_score(offered["name"], offered["score_milli"], parts)
     kind = EntryKind.ROUTED

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pymongo.client_session import ClientSession
@@ -9,7 +10,7 @@ from pymongo.client_session import ClientSession
 from services.leads.commands.routing.desk import Desk
 from services.leads.commands.routing.route_lead import route_at
 from services.leads.commands.routing.routing_turn import decide_in_pool
-from services.leads.documents import Lead
+from services.leads.documents import Lead, Salesperson
 from services.leads.domain.lead_state import LeadState
 
 CHUNK = 100
@@ -31,6 +32,13 @@ def route_unroutable(*, at: datetime, region: str = "", where: Condition | None 
     return routed, Lead.collection().count_documents(among)
 
 
+def route_unroutable_for(salesperson_id: str, *, at: datetime) -> None:
+    """The same for whatever this salesperson, who may have room now, could take."""
+    found = Salesperson.collection().find_one({"_id": salesperson_id, "active": True}, {"region": 1})
+    if found is not None:
+        route_unroutable(at=at, region=found["region"])
+
+
 def _route_pool(pool: str, among: Condition, at: datetime) -> int:
     routed, after = 0, ""
     while True:
@@ -38,7 +46,12 @@ def _route_pool(pool: str, among: Condition, at: datetime) -> int:
         ids = [row["_id"] for row in found.limit(CHUNK)]
         if not ids:
             return routed
-        routed += decide_in_pool(pool, lambda session, ids=ids: _route_together(ids, at, session))  # type: ignore[misc]
+        done = decide_in_pool(pool, partial(_route_together, ids, at))
+        routed += done
+        if done < len(ids):
+            return (
+                routed  # who is eligible does not depend on the lead: when nobody can take one, then none of the rest
+            )
         after = ids[-1]
 
 

@@ -6,6 +6,7 @@ one process it is cheaper to wait for the lock, between processes for the pool's
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from pymongo.client_session import ClientSession
@@ -65,7 +66,5 @@ def decide_in_turn(work: Callable[[ClientSession], T], *, limit_s: float = LIMIT
 
 def _give_back_quietly(lease: pool_lease.PoolLease) -> None:
     """The decision failed for a reason of its own; should this fail too, the lease runs out."""
-    try:
+    with suppress(Exception):
         lease.give_back()
-    except Exception:  # noqa: S110 - the reason of the failure is on its way already
-        pass

@@ -117,9 +117,7 @@ def top_candidates(
 class _Scale:
     """The points of one lead."""
 
-    def __init__(
-        self, wanted: Wanted, region: str, fewest: int, rate: SegmentRate, policy: RoutingPolicy
-    ) -> None:
+    def __init__(self, wanted: Wanted, region: str, fewest: int, rate: SegmentRate, policy: RoutingPolicy) -> None:
         self._wanted, self._region, self._fewest, self._rate = wanted, region, fewest, rate
         self._whole_milli = wanted.whole_milli
         self._cap = policy.untouched_cap

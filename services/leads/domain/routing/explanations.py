@@ -7,7 +7,7 @@ WHOLE_BP = 10_000
 
 
 def tag_match(needs: Sequence[str], matched: Sequence[str], attributes: Sequence[str], share_bp: int) -> Words:
-    """Which of the needs, and of the account's attributes, the person has a tag for; `share_bp` is the weighted share."""
+    """Which needs and attributes of the account the person has a tag for; `share_bp` is the weighted share."""
     if not needs and not attributes and share_bp == 0:
         return {"zh": "线索没有需求标签", "en": "the lead names no needs"}
     zh, en = [], []

@@ -65,8 +65,7 @@ def replay(leads: Iterable[PastLead], staff: Sequence[SalespersonFacts], policy:
     fact, whoever has it: nobody knows how soon another would have called.
     """
     people = {
-        person.id: replace(person, open_untouched=0, assigned_this_month=0, untouched_this_month=0)
-        for person in staff
+        person.id: replace(person, open_untouched=0, assigned_this_month=0, untouched_this_month=0) for person in staff
     }
     month = ""
     untouched: list[tuple[datetime, str, str]] = []
@@ -75,9 +74,7 @@ def replay(leads: Iterable[PastLead], staff: Sequence[SalespersonFacts], policy:
         at = lead.assign_time
         if f"{at:%Y-%m}" != month:
             month = f"{at:%Y-%m}"
-            people = {
-                key: replace(each, assigned_this_month=0, untouched_this_month=0) for key, each in people.items()
-            }
+            people = {key: replace(each, assigned_this_month=0, untouched_this_month=0) for key, each in people.items()}
         while untouched and untouched[0][0] <= at:
             _, counted_in, person_id = heapq.heappop(untouched)
             people[person_id] = _touched(people[person_id], is_of_month=counted_in == month)

@@ -10,6 +10,7 @@ from chassis.logs import get_logger
 from saleloop.billing.v1 import events_pb2 as billing
 from saleloop.gateway.v1.events_pb2 import PersonChanged
 from saleloop.leads.v1 import events_pb2 as leads
+from saleloop.leads.v1 import first_contact_events_pb2 as first_contact
 from saleloop.leads.v1 import ownership_events_pb2 as ownership
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.notify.commands import copy_person as copying
@@ -66,6 +67,22 @@ class NotifyWorker:
     @handles(leads.FirstContactBreached)
     def tell_first_contact_breached(self, event: leads.FirstContactBreached, context: EventContext) -> None:
         tell(_event(event, context))
+
+    @handles(first_contact.LeadMoved)
+    def tell_lead_moved(self, event: first_contact.LeadMoved, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(first_contact.LeadStranded)
+    def tell_lead_stranded(self, event: first_contact.LeadStranded, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(first_contact.WorkCalendarEnding)
+    def tell_work_calendar_ending(self, event: first_contact.WorkCalendarEnding, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(first_contact.LeadClosed)
+    def close_cards_when_lead_closed(self, event: first_contact.LeadClosed, context: EventContext) -> None:
+        close_cards(_event(event, context))
 
     @handles(leads.LeadContacted)
     def close_card_when_lead_contacted(self, event: leads.LeadContacted, context: EventContext) -> None:

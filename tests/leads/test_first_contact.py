@@ -6,6 +6,7 @@ from chassis.clocks import clock
 from saleloop.leads.v1 import leads_service_pb2 as pb
 from services.leads import commands
 from services.leads.documents import Lead
+from services.leads.documents.deadline_kinds import BREACH, WARNING
 from tests.leads.room import Room, salesperson, told
 
 ALICE = salesperson("alice")
@@ -65,12 +66,14 @@ def test_a_contact_says_what_was_said(room: Room) -> None:
 def test_the_owner_is_warned_and_then_the_breach_is_on_record(room: Room) -> None:
     room.hire("alice")
     lead = Lead.load(room.created_and_routed().id)
-    commands.warn_owner(lead)
-    commands.mark_breached(lead)
+    planned = {kind: lead.deadline(kind) or clock.now() for kind in (WARNING, BREACH)}
+    commands.warn_owner(lead, planned[WARNING])
+    commands.mark_breached(lead, planned[BREACH])
     lead.commit()
     assert room.lead(lead.id).is_first_contact_breached
     (warned,) = told("first_contact_warned.v1")
     (breached,) = told("first_contact_breached.v1")
+    assert warned.pop("planned_time") < breached.pop("planned_time") == breached["due_time"]
     assert warned == breached
     assert (warned["owner_id"], warned["supervisor_id"], warned["lead_id"]) == ("alice", "boss", lead.id)
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.leads.domain.errors import ImportRefused
-from services.leads.domain.first_contact.follow_up import first_contact_due, first_contact_warning, is_in_time
 from services.leads.domain.intake import csv_text
 from services.leads.domain.intake.company import company_key
 from services.leads.domain.intake.draft import Intake, check_intake
@@ -204,20 +203,6 @@ def test_each_field_has_a_chinese_and_an_english_column(field: str) -> None:
     names = COLUMN_NAMES[field]
     assert any(name.isascii() for name in names)
     assert any(not name.isascii() for name in names)
-
-
-@given(st.integers(1, 10_000), st.integers(1, 9_999))
-def test_the_warning_comes_before_the_due_time(minutes: int, warn_after_bp: int) -> None:
-    limit = timedelta(minutes=minutes)
-    due = first_contact_due(NOW, limit)
-    warned = first_contact_warning(NOW, limit, warn_after_bp)
-    assert NOW < warned < due
-    assert is_in_time(due, due)
-    assert not is_in_time(due + timedelta(seconds=1), due)
-
-
-def test_a_day_warns_after_nineteen_hours_and_twelve_minutes() -> None:
-    assert first_contact_warning(NOW, timedelta(hours=24), 8_000) == NOW + timedelta(hours=19, minutes=12)
 
 
 def test_a_tie_goes_to_who_got_fewer_leads() -> None:

@@ -17,7 +17,7 @@ LEADERS: Mapping[str, Grant] = {
 SALES_LINE: Mapping[str, Grant] = {Role.SALESPERSON: Grant(Scope.OWN), **LEADERS}
 
 
-def _without_contacts(lead: str) -> Mapping[str, Grant]:
+def without_contacts(lead: str) -> Mapping[str, Grant]:
     """All rows, phones masked and contact names left out; `lead` is the path of the lead in the answer."""
     grant = Grant(Scope.ALL, hidden=(f"{lead}.contact_name",), masked=(f"{lead}.phone",))
     return {Role.MARKETING: grant, Role.ADMIN: grant}
@@ -30,11 +30,11 @@ def _accounts(account: str) -> Mapping[str, Grant]:
 
 
 RULES = (
-    Rule("leads.CreateLead", {**SALES_LINE, **_without_contacts("lead")}),
+    Rule("leads.CreateLead", {**SALES_LINE, **without_contacts("lead")}),
     Rule("leads.ImportLeads", {**LEADERS, Role.MARKETING: Grant(), Role.ADMIN: Grant()}),
-    Rule("leads.GetLead", {**SALES_LINE, **_without_contacts("lead")}),
-    Rule("leads.ListLeads", {**SALES_LINE, **_without_contacts("leads")}),
-    Rule("leads.RouteLead", {**LEADERS, Role.ADMIN: _without_contacts("lead")[Role.ADMIN]}),
+    Rule("leads.GetLead", {**SALES_LINE, **without_contacts("lead")}),
+    Rule("leads.ListLeads", {**SALES_LINE, **without_contacts("leads")}),
+    Rule("leads.RouteLead", {**LEADERS, Role.ADMIN: without_contacts("lead")[Role.ADMIN]}),
     Rule("leads.ConfirmRouting", LEADERS),
     Rule("leads.ContactLead", {Role.SALESPERSON: Grant(Scope.OWN)}),
     Rule("leads.GetAccount", _accounts("account")),

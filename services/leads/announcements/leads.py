@@ -72,16 +72,6 @@ def lead_contacted(lead: "Lead", is_in_time: bool) -> events.LeadContacted:
     )
 
 
-def first_contact_warned(lead: "Lead") -> events.FirstContactWarned:
-    """Most of the time for the first contact has passed."""
-    return events.FirstContactWarned(**_first_contact(lead))
-
-
-def first_contact_breached(lead: "Lead") -> events.FirstContactBreached:
-    """The time for the first contact is over."""
-    return events.FirstContactBreached(**_first_contact(lead))
-
-
 def account_changed(account: "Account") -> events.AccountChanged:
     """The whole state of an account as it will be after the commit."""
     return events.AccountChanged(
@@ -105,14 +95,4 @@ def candidate_stored(candidate: Candidate) -> dict[str, Any]:
             {"name": part.part.value, "score_milli": part.score_milli, "explanation": dict(part.explanation)}
             for part in candidate.parts
         ],
-    }
-
-
-def _first_contact(lead: "Lead") -> dict[str, Any]:
-    return {
-        "lead_id": lead.id,
-        "owner_id": lead.owner_id,
-        "supervisor_id": lead.supervisor_id,
-        "company": lead.company,
-        "due_time": timestamp(lead.first_contact_due_time),
     }

@@ -1,7 +1,25 @@
 """What leads can do: one function for each use case."""
 
-from services.leads.commands.first_contact.contact_lead import contact_lead
-from services.leads.commands.first_contact.watch_first_contact import mark_breached, warn_owner
+from services.leads.commands.first_contact import (
+    check_calendar,
+    close_lead,
+    contact_lead,
+    copy_confirmer,
+    delete_calendar_day,
+    let_lapse,
+    mark_breached,
+    move_lapsed_lead,
+    pause_first_contact,
+    plan_next_action,
+    provide_calendar_year,
+    qualify_lead,
+    replan_open_leads,
+    resume_at_cap,
+    resume_first_contact,
+    set_calendar_day,
+    update_sla_policy,
+    warn_owner,
+)
 from services.leads.commands.intake.create_lead import create_lead
 from services.leads.commands.intake.import_leads import ImportOutcome, import_leads
 from services.leads.commands.ownership.claim_account import ClaimOutcome, claim_account
@@ -23,16 +41,29 @@ __all__ = [
     "HandOverWish",
     "ImportOutcome",
     "assign_lapsed_lead",
+    "check_calendar",
     "claim_account",
+    "close_lead",
     "confirm_routing",
     "contact_lead",
+    "copy_confirmer",
     "copy_person",
     "count_outcome",
     "create_lead",
     "decide_conflict",
+    "delete_calendar_day",
     "hand_over",
     "import_leads",
+    "let_lapse",
     "mark_breached",
+    "move_lapsed_lead",
+    "pause_first_contact",
+    "plan_next_action",
+    "provide_calendar_year",
+    "qualify_lead",
+    "replan_open_leads",
+    "resume_at_cap",
+    "resume_first_contact",
     "retry_lead",
     "return_hand_over",
     "roll_back_routing_policy",
@@ -43,8 +74,10 @@ __all__ = [
     "route_unroutable_for",
     "run_hand_over",
     "run_return",
+    "set_calendar_day",
     "transfer_account",
     "update_account",
     "update_routing_policy",
+    "update_sla_policy",
     "warn_owner",
 ]

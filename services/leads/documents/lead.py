@@ -7,22 +7,19 @@ import mongoengine
 
 from chassis.documents import Aggregate, PlainField
 from services.leads.announcements import leads as announcements
+from services.leads.documents.deadline_kinds import BREACH, CONFIRMATION, RETRY, WARNING
+from services.leads.documents.first_contact_steps import FirstContactSteps
+from services.leads.documents.qualification_steps import QualificationSteps
 from services.leads.domain.errors import LeadNotFound, NotOwner
-from services.leads.domain.first_contact.follow_up import first_contact_due, first_contact_warning, is_in_time
-from services.leads.domain.first_contact.next_action import NextAction
+from services.leads.domain.first_contact.follow_up import FirstContactRules
 from services.leads.domain.intake.draft import Draft
 from services.leads.domain.lead_state import LeadState, require_contactable, require_routable
 from services.leads.domain.routing.candidates import Candidate, SalespersonFacts
-from services.leads.domain.routing.routing_policy import RoutingPolicy
 
-# Kinds of deadlines.
-WARNING = "first_contact_warning"
-BREACH = "first_contact_breach"
-CONFIRMATION = "routing_confirmation"
-RETRY = "routing_retry"
+__all__ = ["BREACH", "CONFIRMATION", "RETRY", "WARNING", "Lead"]
 
 
-class Lead(Aggregate):
+class Lead(FirstContactSteps, QualificationSteps, Aggregate):
     """An interest that came in, until its owner has taken it up."""
 
     meta: ClassVar[dict[str, Any]] = {
@@ -32,6 +29,8 @@ class Lead(Aggregate):
             {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["region", "_id"], "name": "region"},
             {"fields": ["state", "_id"], "name": "state"},
+            {"fields": ["state", "first_contact_due_time", "_id"], "name": "first_contact"},
+            {"fields": ["account_id", "_id"], "name": "account"},
         ],
         # The fingerprint would let a guessed phone be tried out.
         "private_fields": ("phone", "contact_name", "fingerprint"),
@@ -59,16 +58,6 @@ class Lead(Aggregate):
     candidates: list[dict[str, Any]] = PlainField(default=list)
     propose_time: datetime | None = mongoengine.DateTimeField()
     create_time: datetime = mongoengine.DateTimeField()
-    assign_time: datetime | None = mongoengine.DateTimeField()
-    first_contact_due_time: datetime | None = mongoengine.DateTimeField()
-    contact_time: datetime | None = mongoengine.DateTimeField()
-    summary: str = mongoengine.StringField(default="")
-    next_action: dict[str, Any] | None = PlainField()
-    is_first_contact_breached: bool = mongoengine.BooleanField(default=False)
-    # Who confirmed the budget and the technical fit; only then the lead is valid and counts.
-    budget_confirmed_by: str = mongoengine.StringField(default="")
-    fit_confirmed_by: str = mongoengine.StringField(default="")
-    qualify_time: datetime | None = mongoengine.DateTimeField()
     # The first quote to its account after it was assigned.
     first_quote_time: datetime | None = mongoengine.DateTimeField()
 
@@ -127,33 +116,19 @@ class Lead(Aggregate):
             self.emit(announcements.lead_unroutable(self))
 
     def assign(
-        self, owner: SalespersonFacts, account_id: str, reasons: dict[str, str], policy: RoutingPolicy, at: datetime
+        self, owner: SalespersonFacts, account_id: str, reasons: dict[str, str], rules: FirstContactRules, at: datetime
     ) -> None:
         """Give the lead its owner and start the time of the first contact at `at` (UTC)."""
         self.require_routable()
         self.state = LeadState.ASSIGNED
         self.account_id = account_id
         self.owner_id, self.supervisor_id = owner.id, owner.supervisor_id
-        self.assign_time = at
-        self.first_contact_due_time = first_contact_due(at, policy.first_contact_limit)
         self.cancel(CONFIRMATION)
         self.cancel(RETRY)
-        self.schedule(WARNING, first_contact_warning(at, policy.first_contact_limit, policy.warn_after_bp))
-        self.schedule(BREACH, self.first_contact_due_time)
+        self.start_first_contact(rules, at)
         self.emit(announcements.lead_assigned(self, owner.team_id, reasons))
 
     def needs_contact(self) -> bool:
         """False when the first contact was made. Raises LeadClosed, LeadNotRouted."""
         require_contactable(LeadState(self.state))
         return bool(self.state == LeadState.ASSIGNED)
-
-    def contact(self, summary: str, next_action: NextAction | None, at: datetime) -> None:
-        """Record the first contact at `at` (UTC); nobody is warned any more."""
-        self.state = LeadState.CONTACTED
-        self.contact_time = at
-        self.summary = summary
-        if next_action is not None:
-            self.next_action = {"text": next_action.text, "due_time": next_action.due_time}
-        self.cancel(WARNING)
-        self.cancel(BREACH)
-        self.emit(announcements.lead_contacted(self, is_in_time(at, self.first_contact_due_time)))

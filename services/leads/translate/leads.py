@@ -12,6 +12,7 @@ from services.leads.domain.intake.import_file import RowProblem
 from services.leads.domain.person_copy import PersonCopy
 from services.leads.domain.routing.candidates import LeaveSpan, SalespersonFacts, is_on_leave
 from services.leads.domain.routing.routing_policy import PolicyChange, RoutingMode, RoutingPolicy
+from services.leads.translate.lead_steps import steps_to_proto
 from services.leads.translate.values import Row, moment, timestamp
 
 _URGENCIES: "Mapping[str, pb.Urgency.ValueType]" = {
@@ -106,6 +107,7 @@ def lead_to_proto(row: Row) -> pb.Lead:
         next_action=pb.NextAction(text=planned["text"], due_time=timestamp(planned["due_time"])) if planned else None,
         is_first_contact_breached=row["is_first_contact_breached"],
         version=row["version"],
+        **steps_to_proto(row),
     )
 
 

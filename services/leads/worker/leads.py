@@ -9,7 +9,7 @@ from saleloop.leads.v1.events_pb2 import LeadCreated, LeadRoutingLapsed
 from services.leads import commands
 from services.leads.announcements import leads as announcements
 from services.leads.documents import Lead
-from services.leads.documents.lead import BREACH, CONFIRMATION, WARNING
+from services.leads.documents.deadline_kinds import CONFIRMATION
 from services.leads.translate.leads import person_from
 from services.leads.translate.values import moment
 
@@ -36,11 +36,3 @@ class LeadsReactions:
     def lapse_confirmation(self, lead: Lead, due_time: datetime) -> None:
         # Assigning changes other documents too, which a deadline cannot: the event carries it on.
         lead.emit(announcements.lead_routing_lapsed(lead, due_time))
-
-    @on_deadline(Lead, WARNING)
-    def warn_of_first_contact(self, lead: Lead, due_time: datetime) -> None:
-        commands.warn_owner(lead)
-
-    @on_deadline(Lead, BREACH)
-    def breach_first_contact(self, lead: Lead, due_time: datetime) -> None:
-        commands.mark_breached(lead)

@@ -62,6 +62,7 @@ _APPROVAL = "approval/{quote_id}/{quote_version}/{step}"
 _ROUTING = "lead_routing/{lead_id}"
 _UNROUTABLE = "lead_unroutable/{lead_id}"
 _FIRST_CONTACT = "first_contact/{lead_id}"
+_STRANDED = "lead_stranded/{lead_id}"
 _SUCCESS = "success/{task_id}"
 _CONFLICT = "ownership_conflict/{conflict_id}"
 _HAND_OVER = "hand_over/{salesperson_id}"
@@ -84,6 +85,19 @@ NOTICES: Mapping[str, Notice] = {
     "first_contact_breached.v1": Notice(
         "first_contact_breached", "leads/{lead_id}", Audience(people=("owner_id", "supervisor_id")),
         card=CardPlan(_FIRST_CONTACT), critical=True,
+    ),
+    "lead_moved.v1": Notice(
+        "lead_moved", "leads/{lead_id}", Audience(people=("owner_id", "previous_owner_id", "supervisor_id")),
+        closes=(_FIRST_CONTACT, _STRANDED), critical=True,
+    ),
+    "lead_stranded.v1": Notice(
+        "lead_stranded", "leads/{lead_id}",
+        Audience(people=("supervisor_id", "owner_id"), roles=(SUPERVISOR,), in_region=True),
+        card=CardPlan(_STRANDED, escalates_at=1), critical=True, words={"reason": "stranded"},
+    ),
+    "work_calendar_ending.v1": Notice(
+        "work_calendar_ending", "workCalendar", Audience(roles=("admin", "director")),
+        card=CardPlan("work_calendar/{missing_year}"),
     ),
     "approval_requested.v1": Notice(
         "approval_requested", "quotes/{quote_id}", Audience(people=("approver_id",), role_field="role"),
@@ -146,11 +160,13 @@ NOTICES: Mapping[str, Notice] = {
 }  # fmt: skip
 # Events that tell nobody anything, and only close cards.
 CLOSING: Mapping[str, tuple[str, ...]] = {
-    "lead_contacted.v1": (_FIRST_CONTACT,),
+    "lead_contacted.v1": (_FIRST_CONTACT, _STRANDED),
+    "lead_closed.v1": (_FIRST_CONTACT, _STRANDED, _ROUTING, _UNROUTABLE),
     "success_task_completed.v1": (_SUCCESS,),
 }
 # Fields whose person's name the texts may use, as "<field>_name".
 NAMED_PEOPLE = ("owner_id", "approver_id", "decided_by", "supervisor_id", "claimant_id")
+NAMED_PEOPLE = ("owner_id", "previous_owner_id", "approver_id", "decided_by", "supervisor_id")
 
 
 def fill(pattern: str, fields: Mapping[str, Any]) -> str:

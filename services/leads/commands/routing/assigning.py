@@ -38,7 +38,7 @@ def assign(lead: Lead, account: Account | None, decision: Decision, desk: Desk) 
     account.belong_to(decision.owner)
     account.lead_time = decision.at
     desk.change_account(account, lead, why)
-    lead.assign(decision.owner, account.id, dict(decision.reasons), desk.policy, decision.at)
+    lead.assign(decision.owner, account.id, dict(decision.reasons), desk.first_contact, decision.at)
     desk.change(lead, why)
     entry = ResponsibilityEntry(
         account_id=account.id,

@@ -12,7 +12,9 @@ from chassis.documents import Aggregate
 from services.leads.commands.routing.workload import count_assigned, month_of
 from services.leads.documents import Account, Lead, Salesperson, StoredPolicy
 from services.leads.documents.account import name_key, phone_key
+from services.leads.documents.first_contact_rules import rules_of
 from services.leads.documents.salesperson import salesperson_facts
+from services.leads.documents.stored_sla_policy import StoredSlaPolicy
 from services.leads.domain.routing.candidates import SalespersonFacts
 
 _LEFT_OUT = {"outbox": 0, "handled": 0, "deadlines": 0}
@@ -29,6 +31,7 @@ class Desk:
         self._month = month_of(at)
         stored = StoredPolicy.current(session)
         self.policy, self.policy_version = stored.policy, stored.version
+        self.first_contact = rules_of(StoredSlaPolicy.current(session), stored)
         rows = Salesperson.collection().find({"active": True}, _LEFT_OUT, session=session)
         self._people = {row["_id"]: salesperson_facts(row, self._month) for row in rows}
         keys = [key for lead in leads for key in _keys(lead)]

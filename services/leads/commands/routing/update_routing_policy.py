@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from chassis.documents import DuplicateValue, VersionConflict, commit_many
+from services.leads.announcements.first_contact import first_contact_rules_changed
 from services.leads.documents import PolicyVersion, StoredPolicy
 from services.leads.domain.errors import PolicyChanged
 from services.leads.domain.ownership.words import required, within
@@ -12,7 +13,9 @@ from services.leads.domain.routing.routing_policy import PolicyChange, RoutingPo
 def update_routing_policy(
     change: PolicyChange, *, expected_version: int, by: str = "", why: str = "", at: datetime
 ) -> StoredPolicy:
-    """The changed policy; it holds from the next decision on, open deadlines stay. No change makes no version.
+    """The changed policy; it holds from the next decision on, and a changed limit plans open deadlines again.
+
+    No change makes no version.
 
     `expected_version` 0 changes whatever is there. Raises PolicyChanged, FieldProblem.
     """
@@ -40,6 +43,9 @@ def _put(
     version = PolicyVersion(
         number=stored.version + 1, changed_by=by, change_time=at, why=why, rolled_back_to=rolled_back_to
     )
+    limits = (policy.first_contact_limit_minutes, policy.warn_after_bp)
+    if limits != (stored.policy.first_contact_limit_minutes, stored.policy.warn_after_bp):
+        stored.emit(first_contact_rules_changed(at))
     for document in (stored, version):
         document.take_over(policy)
     try:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from services.leads.domain.errors import FieldProblem
-from services.leads.domain.first_contact.follow_up import WHOLE_BP
+from services.leads.domain.first_contact.sla_policy import WHOLE_BP
 
 
 class RoutingMode(StrEnum):

@@ -7,6 +7,7 @@ import mongoengine
 
 from chassis.documents import Aggregate, PlainField
 from services.leads.announcements import leads as announcements
+from services.leads.documents.match_keys import name_key, phone_key
 from services.leads.domain.errors import LeadNotFound, NotOwner
 from services.leads.domain.first_contact.follow_up import first_contact_due, first_contact_warning, is_in_time
 from services.leads.domain.first_contact.next_action import NextAction
@@ -31,9 +32,11 @@ class Lead(Aggregate):
             {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["region", "_id"], "name": "region"},
             {"fields": ["state", "_id"], "name": "state"},
+            {"fields": ["account_id", "_id"], "name": "account"},
+            {"fields": ["match_keys"], "name": "match_keys"},
         ],
         # The fingerprint would let a guessed phone be tried out.
-        "private_fields": ("phone", "contact_name", "fingerprint"),
+        "private_fields": ("phone", "contact_name", "fingerprint", "match_keys"),
     }
     not_found = LeadNotFound
 
@@ -41,6 +44,13 @@ class Lead(Aggregate):
     # What the lead came in under, each unique: this makes repeated requests, external ids and imported rows one lead.
     intake_keys: list[str] = PlainField(default=list)
     fingerprint: str = mongoengine.StringField(default="")
+    # "name:<company key>" and "phone:<E.164>", as accounts have them: two accounts whose leads share one may be one.
+    match_keys: list[str] = PlainField(default=list)
+    # Where it came in: an import with its row, a form, a webhook; each empty when by another way.
+    import_id: str = mongoengine.StringField(default="")
+    import_row: int = mongoengine.IntField(default=0)
+    form_key: str = mongoengine.StringField(default="")
+    source_id: str = mongoengine.StringField(default="")
     channel: str = mongoengine.StringField(default="")
     company: str = mongoengine.StringField(default="")
     contact_name: str = mongoengine.StringField(default="")
@@ -77,6 +87,7 @@ class Lead(Aggregate):
         lead = cls(
             intake_keys=intake_keys,
             fingerprint=draft.fingerprint(),
+            match_keys=[name_key(draft.company), phone_key(draft.phone)],
             channel=draft.channel.value,
             company=draft.company,
             contact_name=draft.contact_name,

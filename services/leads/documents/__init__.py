@@ -4,27 +4,43 @@ from services.leads.documents.account import Account
 from services.leads.documents.confirmer import Confirmer
 from services.leads.documents.following import FOLLOWING
 from services.leads.documents.hand_over import HandOver
+from services.leads.documents.account_merge import AccountMerge
+from services.leads.documents.column_mapping import ColumnMapping
+from services.leads.documents.duplicate_dismissal import DuplicateDismissal
+from services.leads.documents.intake_form import IntakeForm
 from services.leads.documents.lead import Lead
+from services.leads.documents.lead_import import ImportChunk, LeadImport
 from services.leads.documents.opportunity import Opportunity
 from services.leads.documents.ownership_conflict import OwnershipConflict
+from services.leads.documents.rate_window import RateWindow
 from services.leads.documents.responsibility_entry import ResponsibilityEntry
 from services.leads.documents.salesperson import Salesperson
 from services.leads.documents.stored_policy import PolicyVersion, StoredPolicy
 from services.leads.documents.stored_sla_policy import StoredSlaPolicy
 from services.leads.documents.timeline_entry import TimelineEntry
+from services.leads.documents.webhook_source import WebhookDelivery, WebhookSource
 
 __all__ = [
     "FOLLOWING",
     "Account",
     "Confirmer",
     "HandOver",
+    "AccountMerge",
+    "ColumnMapping",
+    "DuplicateDismissal",
+    "ImportChunk",
+    "IntakeForm",
     "Lead",
+    "LeadImport",
     "Opportunity",
     "OwnershipConflict",
     "PolicyVersion",
+    "RateWindow",
     "ResponsibilityEntry",
     "Salesperson",
     "StoredPolicy",
     "StoredSlaPolicy",
     "TimelineEntry",
+    "WebhookDelivery",
+    "WebhookSource",
 ]

@@ -10,6 +10,7 @@ from services.leads.announcements import leads as announcements
 from services.leads.documents.deadline_kinds import BREACH, CONFIRMATION, RETRY, WARNING
 from services.leads.documents.first_contact_steps import FirstContactSteps
 from services.leads.documents.qualification_steps import QualificationSteps
+from services.leads.documents.match_keys import name_key, phone_key
 from services.leads.domain.errors import LeadNotFound, NotOwner
 from services.leads.domain.first_contact.follow_up import FirstContactRules
 from services.leads.domain.intake.draft import Draft
@@ -31,9 +32,10 @@ class Lead(FirstContactSteps, QualificationSteps, Aggregate):
             {"fields": ["state", "_id"], "name": "state"},
             {"fields": ["state", "first_contact_due_time", "_id"], "name": "first_contact"},
             {"fields": ["account_id", "_id"], "name": "account"},
+            {"fields": ["match_keys"], "name": "match_keys"},
         ],
         # The fingerprint would let a guessed phone be tried out.
-        "private_fields": ("phone", "contact_name", "fingerprint"),
+        "private_fields": ("phone", "contact_name", "fingerprint", "match_keys"),
     }
     not_found = LeadNotFound
 
@@ -41,6 +43,13 @@ class Lead(FirstContactSteps, QualificationSteps, Aggregate):
     # What the lead came in under, each unique: this makes repeated requests, external ids and imported rows one lead.
     intake_keys: list[str] = PlainField(default=list)
     fingerprint: str = mongoengine.StringField(default="")
+    # "name:<company key>" and "phone:<E.164>", as accounts have them: two accounts whose leads share one may be one.
+    match_keys: list[str] = PlainField(default=list)
+    # Where it came in: an import with its row, a form, a webhook; each empty when by another way.
+    import_id: str = mongoengine.StringField(default="")
+    import_row: int = mongoengine.IntField(default=0)
+    form_key: str = mongoengine.StringField(default="")
+    source_id: str = mongoengine.StringField(default="")
     channel: str = mongoengine.StringField(default="")
     company: str = mongoengine.StringField(default="")
     contact_name: str = mongoengine.StringField(default="")
@@ -67,6 +76,7 @@ class Lead(FirstContactSteps, QualificationSteps, Aggregate):
         lead = cls(
             intake_keys=intake_keys,
             fingerprint=draft.fingerprint(),
+            match_keys=[name_key(draft.company), phone_key(draft.phone)],
             channel=draft.channel.value,
             company=draft.company,
             contact_name=draft.contact_name,

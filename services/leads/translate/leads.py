@@ -136,6 +136,7 @@ def account_to_proto(row: Row) -> pb.Account:
         attributes=row["attributes"],
         create_time=timestamp(row["create_time"]),
         version=row["version"],
+        merged_into=row.get("merged_into") or "",
     )
 
 

@@ -1,0 +1,1 @@
+"""What happens between a valid lead and the payment, and the timeline that tells it."""

@@ -57,7 +57,7 @@ def keep_entry(draft: EntryDraft) -> str:
         owner_id=draft.owner_id or account.get("owner_id", ""),
         team_id=account.get("team_id", ""),
         region=account.get("region", ""),
-        channel=(lead or {}).get("channel", ""),
+        channel=told.get("channel", ""),
         why=draft.why,
         details=dict(draft.details),
     )

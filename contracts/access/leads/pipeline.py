@@ -1,6 +1,7 @@
 """Who may do what: opportunities, proposals, losses, and the timeline of an account.
 
-Deals are worked on by their owners and those who lead them. Customer success reads an account's history before it calls.
+Deals are worked on by their owners and those who lead them. Customer success reads an account's history before
+it calls.
 """
 
 from chassis.access import Grant, Rule

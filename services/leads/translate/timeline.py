@@ -1,5 +1,6 @@
-"""From an event of any service to a line of the timeline."""
+"""Which events of which service stand on an account's timeline, and how each becomes a line: one table."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,7 +8,45 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from chassis.envelopes import event_type
-from services.leads.commands.pipeline.keep_entry import EntryDraft
+from saleloop.billing.v1 import events_pb2 as billing
+from saleloop.leads.v1 import events_pb2 as leads
+from saleloop.leads.v1 import pipeline_events_pb2 as pipeline
+from saleloop.quotes.v1 import events_pb2 as quotes
+from services.leads.commands.pipeline.keep_event import EntryDraft
+
+# Event -> its field with the person who did it; "" when nobody did. `contracts.topology.TIMELINE` has the queues.
+KEPT: Mapping[type[Message], str] = {
+    leads.LeadAssigned: "",
+    leads.LeadContacted: "owner_id",
+    leads.LeadQualified: "budget_confirmed_by",
+    leads.FirstContactWarned: "",
+    leads.FirstContactBreached: "",
+    leads.AccountChanged: "",
+    pipeline.OpportunityOpened: "by",
+    pipeline.OpportunityMoved: "by",
+    pipeline.OpportunityJumpRefused: "by",
+    pipeline.OpportunityStalled: "",
+    pipeline.OpportunityWon: "by",
+    pipeline.OpportunityLost: "by",
+    pipeline.OpportunityReopened: "by",
+    pipeline.ProposalCreated: "by",
+    pipeline.ProposalOpened: "recipient_name",
+    pipeline.ProposalDelivered: "by",
+    quotes.QuoteSubmitted: "owner_id",
+    quotes.ApprovalRequested: "",
+    quotes.ApprovalDecided: "decided_by",
+    quotes.QuoteApproved: "",
+    quotes.QuoteSigned: "signer_name",
+    billing.ContractStarted: "",
+    billing.OrderMoved: "",
+    billing.InvoiceIssued: "",
+    billing.PaymentRecorded: "",
+    billing.ReceivableOverdue: "",
+    billing.ReceivableSettled: "",
+    billing.AccountRiskChanged: "",
+    billing.SuccessTaskOpened: "",
+    billing.SuccessTaskCompleted: "",
+}
 
 # What has a column of its own, and what the account says better.
 _COLUMNS = frozenset(
@@ -16,6 +55,11 @@ _COLUMNS = frozenset(
 _REASONS = ("why", "reason", "comment", "loss_reason")
 _TEXT_CHARS = 2_000
 _DETAILS = 60
+
+
+def kind_of(event_class: type[Message]) -> str:
+    """LeadAssigned -> lead_assigned."""
+    return event_type(event_class).rsplit(".", 1)[0]
 
 
 def entry_of(event: Message, *, who: str, event_id: str, source: str, time: datetime) -> EntryDraft:
@@ -28,7 +72,7 @@ def entry_of(event: Message, *, who: str, event_id: str, source: str, time: date
     why = next((text for name in _REASONS if name in fields and (text := str(getattr(event, name)))), "")
     return EntryDraft(
         event_id=event_id,
-        kind=event_type(event).rsplit(".", 1)[0],
+        kind=kind_of(type(event)),
         source=source.rsplit("/", 1)[-1],
         time=time,
         account_id=str(getattr(event, "account_id", "")),

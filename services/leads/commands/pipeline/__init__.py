@@ -2,8 +2,7 @@
 
 from services.leads.commands.pipeline.close_opportunity import close_lost, close_won, reopen_opportunity
 from services.leads.commands.pipeline.create_proposal import ProposalDraft, create_proposal
-from services.leads.commands.pipeline.follow_account import FOLLOWED, follow_account, note_first_quote
-from services.leads.commands.pipeline.keep_entry import EntryDraft, keep_entry
+from services.leads.commands.pipeline.keep_event import EntryDraft, keep_event
 from services.leads.commands.pipeline.log_touch import log_touch
 from services.leads.commands.pipeline.move_opportunity import move_opportunity
 from services.leads.commands.pipeline.open_opportunity import open_for_lead, open_opportunity
@@ -17,19 +16,16 @@ from services.leads.commands.pipeline.put_loss_reason import put_loss_reason
 from services.leads.commands.pipeline.update_opportunity import update_opportunity, update_survey, upload_acceptance
 
 __all__ = [
-    "FOLLOWED",
     "EntryDraft",
     "ProposalDraft",
     "close_lost",
     "close_won",
     "create_proposal",
     "deliver_proposal",
-    "follow_account",
     "hand_over_pdf",
-    "keep_entry",
+    "keep_event",
     "log_touch",
     "move_opportunity",
-    "note_first_quote",
     "open_for_lead",
     "open_opportunity",
     "open_proposal",

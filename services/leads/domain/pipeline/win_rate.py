@@ -74,7 +74,7 @@ def explain_change(before: Iterable[ClosedDeal], after: Iterable[ClosedDeal]) ->
         raise NothingToCompare("其中一个时期没有结束的商机。In one of the periods no opportunity was closed.")
     old, new = _conversions(first, second), _conversions(second, first)
     parts = _shapley(old, new)
-    return Explanation(first, second, prod(old), prod(new), dict(zip(LOSING_STAGES, parts, strict=True)))
+    return Explanation(first, second, _product(old), _product(new), dict(zip(LOSING_STAGES, parts, strict=True)))
 
 
 def passages(deals: Iterable[ClosedDeal]) -> Mapping[Stage, Passage]:
@@ -113,7 +113,11 @@ def _shapley(old: Sequence[Fraction], new: Sequence[Fraction]) -> list[Fraction]
         for size in range(count):
             weight = Fraction(factorial(size) * factorial(count - size - 1), factorial(count))
             for changed in combinations(others, size):
-                rest = prod((new[number] if number in changed else old[number] for number in others), start=Fraction(1))
+                rest = _product(new[number] if number in changed else old[number] for number in others)
                 part += weight * rest * (new[each] - old[each])
         parts.append(part)
     return parts
+
+
+def _product(factors: Iterable[Fraction]) -> Fraction:
+    return prod(factors, start=Fraction(1))

@@ -1,4 +1,4 @@
-"""Keep a line of an account's history."""
+"""Keep what an event tells of an account: a line of its history, and where it takes the opportunities."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,9 @@ from datetime import datetime
 
 from chassis.documents import VersionConflict
 from chassis.ids import derived_id
+from services.leads.commands.pipeline.follow_account import FOLLOWED, follow_account, note_first_quote
 from services.leads.documents import Account, Lead, TimelineEntry
+from services.leads.domain.pipeline.belonging import Told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,16 +33,26 @@ class EntryDraft:
         return derived_id("timeline", self.event_id)
 
 
-def keep_entry(draft: EntryDraft) -> str:
-    """The account of the line, "" when none is known. A second delivery changes nothing.
+def keep_event(draft: EntryDraft) -> None:
+    """Keep the line; what quotes and billing tell moves the account's opportunities too.
 
-    An account that is not here yet is no obstacle: the line waits for it under its id. What names only a lead
-    belongs to that lead's account.
+    A second delivery changes nothing. An account that is not here yet is no obstacle: the line waits for it under
+    its id. What names only a lead belongs to that lead's account; what names neither is not kept.
     """
-    lead = (
-        Lead.collection().find_one({"_id": draft.lead_id}, {"account_id": 1, "channel": 1}) if draft.lead_id else None
-    )
-    account_id = draft.account_id or (lead or {}).get("account_id", "")
+    account_id = _keep(draft)
+    if not account_id or draft.kind not in FOLLOWED:
+        return
+    if draft.kind == Told.QUOTE_SUBMITTED:
+        note_first_quote(account_id, draft.time)
+    follow_account(account_id, at=draft.time, by=f"{draft.source}.{draft.kind}", entry_id=draft.entry_id)
+
+
+def _keep(draft: EntryDraft) -> str:
+    """The account of the line, "" when none is known."""
+    told: dict[str, str] = {}
+    if draft.lead_id:
+        told = Lead.collection().find_one({"_id": draft.lead_id}, {"account_id": 1, "channel": 1}) or {}
+    account_id = draft.account_id or told.get("account_id", "")
     if not account_id:
         return ""
     columns = {"owner_id": 1, "team_id": 1, "region": 1}

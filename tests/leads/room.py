@@ -159,7 +159,13 @@ def told(*types: str) -> list[dict[str, Any]]:
 @contextmanager
 def serving(place: Database) -> Iterator[Room]:
     """Leads' rpcs on this database."""
-    settings = LeadsSettings(mongo_url=place.url, mongo_database=place.name, environment="test", intake_key=INTAKE_KEY)
+    settings = LeadsSettings(
+        mongo_url=place.url,
+        mongo_database=place.name,
+        environment="test",
+        intake_key=INTAKE_KEY,
+        proposal_link_key=PRIVATE_KEY,
+    )
     database.connect(settings, "leads")
     server = RpcServer("leads", servicers(settings), AccessTokenVerifier(PUBLIC_KEY, "leads"), TABLE)
     opened: Any = channel(f"127.0.0.1:{server.start('127.0.0.1', 0)}")

@@ -13,6 +13,10 @@ from services.leads.documents.lead_import import ImportChunk, LeadImport
 from services.leads.documents.opportunity import Opportunity
 from services.leads.documents.ownership_conflict import OwnershipConflict
 from services.leads.documents.rate_window import RateWindow
+from services.leads.documents.loss_reason import LossReason
+from services.leads.documents.opportunity import Opportunity
+from services.leads.documents.proposal import Proposal
+from services.leads.documents.refused_jump import RefusedJump
 from services.leads.documents.responsibility_entry import ResponsibilityEntry
 from services.leads.documents.salesperson import Salesperson
 from services.leads.documents.stored_policy import PolicyVersion, StoredPolicy
@@ -36,6 +40,10 @@ __all__ = [
     "OwnershipConflict",
     "PolicyVersion",
     "RateWindow",
+    "LossReason",
+    "Opportunity",
+    "Proposal",
+    "RefusedJump",
     "ResponsibilityEntry",
     "Salesperson",
     "StoredPolicy",

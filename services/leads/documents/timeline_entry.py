@@ -14,7 +14,7 @@ class TimelineEntry(Aggregate):
     meta: ClassVar[dict[str, Any]] = {
         "collection": "timeline_entries",
         "indexes": [
-            {"fields": ["account_id", "-time", "_id"], "name": "account"},
+            {"fields": ["account_id", "-time", "-_id"], "name": "account"},
             {"fields": ["owner_id", "-time"], "name": "owner"},
             {"fields": ["kind", "-time"], "name": "kind"},
         ],

@@ -31,7 +31,7 @@ def servicers(settings: LeadsSettings) -> list[tuple[Callable[..., Any], Any]]:
         (add_IntakeServiceServicer_to_server, IntakeServicer(settings)),
         (add_OwnershipServiceServicer_to_server, OwnershipServicer()),
         (add_FirstContactServiceServicer_to_server, FirstContactServicer()),
-        (add_PipelineServiceServicer_to_server, PipelineServicer()),
+        (add_PipelineServiceServicer_to_server, PipelineServicer(settings)),
         (add_VisitsServiceServicer_to_server, VisitsServicer()),
         (add_AttentionServiceServicer_to_server, AttentionServicer()),
         (add_LeadFiguresServiceServicer_to_server, LeadFiguresServicer()),

@@ -63,6 +63,8 @@ _ROUTING = "lead_routing/{lead_id}"
 _UNROUTABLE = "lead_unroutable/{lead_id}"
 _FIRST_CONTACT = "first_contact/{lead_id}"
 _SUCCESS = "success/{task_id}"
+_NEXT_ACTION = "next_action/{visit_id}/{revision}"
+_REORDER = "reorder/{account_id}/{sku}/{cause}/{occurrence}"
 
 NOTICES: Mapping[str, Notice] = {
     "lead_assigned.v1": Notice(
@@ -120,10 +122,19 @@ NOTICES: Mapping[str, Notice] = {
         Audience(people=("owner_id",), roles=("customer_success",)),
         card=CardPlan(_SUCCESS), words={"kind": "success"},
     ),
+    "next_action_planned.v1": Notice(
+        "next_action_planned", "visits/{visit_id}", Audience(people=("owner_id",)),
+        card=CardPlan(_NEXT_ACTION),
+    ),
+    "reorder_due.v1": Notice(
+        "reorder_due", "accounts/{account_id}", Audience(people=("owner_id",)), card=CardPlan(_REORDER),
+    ),
 }  # fmt: skip
 # Events that tell nobody anything, and only close cards.
 CLOSING: Mapping[str, tuple[str, ...]] = {
     "lead_contacted.v1": (_FIRST_CONTACT,),
+    "next_action_completed.v1": (_NEXT_ACTION,),
+    "reorder_settled.v1": (_REORDER,),
     "success_task_completed.v1": (_SUCCESS,),
 }
 # Fields whose person's name the texts may use, as "<field>_name".

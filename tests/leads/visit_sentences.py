@@ -134,7 +134,11 @@ SENTENCES = (
     says("跟进下周的董事会结果。", action="跟进|11-20"),
     says("明年再说，今年预算用完了。", window="2027-01-01 2027-12-31"),
     says("系统宕机过两次，要求我们提供容灾方案。", concerns="reliability"),
-    says("客户担心云上数据不安全，想要本地部署，11月底前给他们方案。", concerns="security deployment", action="给他们方案|11-30"),
+    says(
+        "客户担心云上数据不安全，想要本地部署，11月底前给他们方案。",
+        concerns="security deployment",
+        action="给他们方案|11-30",
+    ),
     says("对比了金蝶云星空，觉得功能差不多，五一前要用起来。", "金蝶", "11-11 2027-04-30"),
     says("王主任同意我们12月5日来做POC。", action="做POC|12-05"),
     says("竞争对手报价八万，我们十万。"),

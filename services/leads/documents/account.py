@@ -32,6 +32,7 @@ class Account(Aggregate):
             {"fields": ["keys"], "unique": True, "name": "keys"},
             {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["region", "_id"], "name": "region"},
+            {"fields": ["owner_id", "latitude_microdegrees"], "name": "place"},
         ],
         "private_fields": ("phone", "keys"),
     }
@@ -47,6 +48,10 @@ class Account(Aggregate):
     level: str = mongoengine.StringField(default="C")
     attributes: dict[str, str] = PlainField(default=dict)
     create_time: datetime = mongoengine.DateTimeField()
+    # Where to visit it, WGS 84; None while nobody has said.
+    latitude_microdegrees: int | None = mongoengine.IntField()
+    longitude_microdegrees: int | None = mongoengine.IntField()
+    address: str = mongoengine.StringField(default="")
 
     @classmethod
     def opened_for(cls, lead: Lead, at: datetime) -> "Account":

@@ -48,3 +48,10 @@ class CompetitorsChanged(LeadsError):
 
     code = "ABORTED"
     reason = "COMPETITORS_CHANGED"
+
+
+class SalespersonNotFound(LeadsError):
+    """There is no such salesperson, or the caller may not see that person."""
+
+    code = "NOT_FOUND"
+    reason = "SALESPERSON_NOT_FOUND"

@@ -21,8 +21,8 @@ WIN_PROBABILITY_BP: Mapping[str, int] = {
 }
 _STAGES_ZH = {"lead": "线索", "proposal": "方案", "quote": "报价", "contract": "合同", "payment": "回款"}
 _WIN_POINTS, _URGENCY_POINTS, _COLLECTION_POINTS = 400, 350, 250
-_RADAR_POINTS = {"overdue": 100, "yellow": 170, "red": 250}
-_RADAR_ZH = {"overdue": "已到期", "yellow": "黄色", "red": "红色"}
+_RADAR_POINTS = {"due": 100, "yellow": 170, "red": 250}
+_RADAR_ZH = {"due": "已到期", "yellow": "黄色", "red": "红色"}
 _HIGH_RISK_POINTS = 60
 
 
@@ -40,7 +40,7 @@ class FocusFacts:
     first_contact_due_times: tuple[datetime, ...] = ()
     reorder_skus: tuple[str, ...] = ()
     overdue_minor: int = 0
-    # Of the worst receivable: overdue, yellow, red; empty when none is overdue.
+    # Of the worst receivable: due, yellow, red; empty when none is overdue.
     radar_state: str = ""
     is_high_risk: bool = False
 
@@ -97,7 +97,9 @@ def _with_tie(index: int, scored: Sequence[tuple[FocusFacts, FocusChoice]]) -> F
         words = {"zh": "同分，预计金额较大者优先", "en": "same score: the larger expected amount goes first"}
     else:
         words = {"zh": "同分，按客户编号排序", "en": "same score: in the order of the accounts' ids"}
-    return FocusChoice(choice.account_id, choice.company, choice.score_milli, (*choice.parts, FocusPart("tie", 0, words)))
+    return FocusChoice(
+        choice.account_id, choice.company, choice.score_milli, (*choice.parts, FocusPart("tie", 0, words))
+    )
 
 
 def _win(facts: FocusFacts) -> FocusPart:
@@ -161,6 +163,4 @@ def _collection(facts: FocusFacts) -> FocusPart:
     if facts.is_high_risk:
         zh.append("高风险客户")
         en.append("high-risk account")
-    return FocusPart(
-        "collection_risk", min(points, _COLLECTION_POINTS), {"zh": "，".join(zh), "en": ", ".join(en)}
-    )
+    return FocusPart("collection_risk", min(points, _COLLECTION_POINTS), {"zh": "，".join(zh), "en": ", ".join(en)})

@@ -11,9 +11,7 @@ from services.leads.domain.visits.time_phrases import TimePhrase, time_phrases
 
 ZONE = ZoneInfo("Asia/Shanghai")
 END_OF_WORK = time(18)
-_THINGS = (
-    r"报价单?|方案|资料|案例|样品|样机|合同|初稿|标书|文档|说明|清单|报告|测试|POC|计划书|建议书|白皮书|PPT|演示|邀请函|账号|发票|demo"
-)
+_THINGS = r"报价单?|方案|资料|案例|样品|样机|合同|初稿|标书|文档|说明|清单|报告|测试|POC|计划书|建议书|白皮书|PPT|演示|邀请函|账号|发票|demo"
 _VERBS = re.compile(
     rf"(?:发|提交|提供|给|出|递交|寄|送|整理|准备|做|写|更新|补充|带|讲)[^，。]{{0,8}}(?:{_THINGS})"
     r"|把[^，。]{1,16}(?:发|给|寄|送|提交|整理|准备|补|交|做)"
@@ -28,7 +26,8 @@ _OVER = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"不(?:需要|用|必|要|想|打算|会|接受|同意)|无需|别|没有?|暂不|拒绝|\b(?:don't|do not|doesn't|not|no need)\b", re.IGNORECASE
+    r"不(?:需要|用|必|要|想|打算|会|接受|同意)|无需|别|没有?|暂不|拒绝|\b(?:don't|do not|doesn't|not|no need)\b",
+    re.IGNORECASE,
 )
 _OTHERS = re.compile(
     r"^(?:[^，。我]{0,6})?(?:客户|他们|对方|老板|[一-鿿]{1,2}(?:总|经理|主任|工)|they|he|she|customer|client)"
@@ -36,7 +35,10 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _RIVALS = re.compile(r"竞争对手|竞品|competitor", re.IGNORECASE)
-_INTENT = re.compile(r"下一步|接下来|后续|待办|回去(?:后|之后|以后)?|我们?(?:会|要|来|去|负责|准备|尽快|先)|next step|todo|to do|i will|i'll|we will", re.I)
+_INTENT = re.compile(
+    r"下一步|接下来|后续|待办|回去(?:后|之后|以后)?|我们?(?:会|要|来|去|负责|准备|尽快|先)|next step|todo|to do|i will|i'll|we will",
+    re.I,
+)
 _HANDING = re.compile(r"给|发|交|前|之前|by |before ")
 _HOUR = re.compile(rf"(上午|早上|中午|下午|晚上)?({CHINESE_NUMBER})(?:点(半)?|:00)")
 

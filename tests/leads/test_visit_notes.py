@@ -1,9 +1,7 @@
 """How well the notes of visits are understood, measured on sentences that people labelled."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-
-import pytest
+from collections.abc import Iterable
 
 from services.leads.chinese_words import chinese_words
 from services.leads.domain.visits.competitors import DEFAULT_COMPETITORS

@@ -1,7 +1,7 @@
 """What people write after a visit, and what they mean by it: labelled by hand before the rules were tuned.
 
-All were written on Wednesday 2026-11-11 at 15:00 in Shanghai; dates without a year are of 2026. A window is its first and
-last day. An action is a part of its literal words, then its last day ("" when none is said).
+All were written on Wednesday 2026-11-11 at 15:00 in Shanghai; dates without a year are of 2026. A window is its first
+and last day. An action is a part of its literal words, then its last day ("" when none is said).
 """
 
 from dataclasses import dataclass

@@ -17,6 +17,7 @@ from services.leads.queries import visits as visit_queries
 from services.leads.queries.visible_rows import owned_rows
 from services.leads.rpc.callers import caller
 from services.leads.stock_records import records_of
+from services.leads.translate import visit_places as places
 from services.leads.translate import visits as translate
 from services.leads.translate.values import timestamp
 
@@ -91,14 +92,14 @@ class VisitsServicer(VisitsServiceServicer):
 
     def SetAccountLocation(self, request: pb.SetAccountLocationRequest, context: Any) -> pb.SetAccountLocationResponse:
         queries.get_account(request.account_id, caller(), access.scope())
-        place = translate.place_from(request.place)
+        place = places.place_from(request.place)
         account = commands.set_account_location(request.account_id, place, request.address)
-        return pb.SetAccountLocationResponse(location=translate.location_to_proto(account.to_mongo()))
+        return pb.SetAccountLocationResponse(location=places.location_to_proto(account.to_mongo()))
 
     def CheckIn(self, request: pb.CheckInRequest, context: Any) -> pb.CheckInResponse:
         if request.account_id:
             queries.get_account(request.account_id, caller(), access.scope())
-        place = translate.place_from(request.place)
+        place = places.place_from(request.place)
         found = visit_queries.find_nearby(place, request.radius_m, caller(), access.scope())
         record = commands.check_in(
             place,
@@ -108,14 +109,14 @@ class VisitsServicer(VisitsServiceServicer):
             by=caller(),
             at=clock.now(),
         )
-        near, bring = translate.nearby_to_proto(found)
+        near, bring = places.nearby_to_proto(found)
         return pb.CheckInResponse(
             check_in_id=record.id, check_in_time=timestamp(record.check_in_time), near=near, bring=bring
         )
 
     def PlanVisitRoute(self, request: pb.PlanVisitRouteRequest, context: Any) -> pb.PlanVisitRouteResponse:
-        plan = visit_queries.plan_visit_route(translate.route_wish_from(request), caller(), access.scope())
-        return translate.route_to_proto(plan)
+        plan = visit_queries.plan_visit_route(places.route_wish_from(request), caller(), access.scope())
+        return places.route_to_proto(plan)
 
     def ImportCustomerStock(
         self, request: pb.ImportCustomerStockRequest, context: Any

@@ -1,4 +1,4 @@
-"""Visits, places, routes, stock and focus: from stored values to protobuf and back."""
+"""Visits, stock and focus: from stored values to protobuf and back."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -11,10 +11,6 @@ from services.leads.documents import CompetitorList, FocusDay
 from services.leads.domain.errors import FieldProblem
 from services.leads.domain.visits import reorder
 from services.leads.domain.visits.competitors import Competitor
-from services.leads.domain.visits.places import Place
-from services.leads.queries.visits import Nearby, RoutePlan
-from services.leads.queries.visits.nearby import place_of
-from services.leads.queries.visits.routes import RouteWish, StopWish
 from services.leads.queries.visits.visits import FieldPrecision
 from services.leads.translate.leads import row_problem_to_proto
 from services.leads.translate.values import Row, moment, timestamp
@@ -117,85 +113,6 @@ def competitors_to_proto(stored: CompetitorList) -> list[pb.Competitor]:
     return [pb.Competitor(name=each.name, aliases=each.aliases, not_in=each.not_in) for each in stored.dictionary()]
 
 
-def place_from(message: pb.Place) -> Place:
-    """The place of a request; an unset one is 0, 0, which is refused."""
-    return Place(message.latitude_microdegrees, message.longitude_microdegrees)
-
-
-def location_to_proto(account: Row) -> pb.AccountLocation:
-    """Where an account is."""
-    place = place_of(account)
-    return pb.AccountLocation(
-        account_id=account["_id"],
-        company=account["name"],
-        place=place
-        and pb.Place(
-            latitude_microdegrees=place.latitude_microdegrees, longitude_microdegrees=place.longitude_microdegrees
-        ),
-        address=account.get("address", ""),
-    )
-
-
-def nearby_to_proto(found: Nearby) -> tuple[list[pb.NearAccount], list[pb.ThingToBring]]:
-    """What is near, and what to bring."""
-    near = [
-        pb.NearAccount(
-            location=location_to_proto(each.account),
-            distance_m=each.distance_m,
-            last_visit_time=timestamp(each.last_visit["visit_time"] if each.last_visit else None),
-            open_actions=[_next_action(action) for action in each.open_actions],
-        )
-        for each in found.near
-    ]
-    return near, [pb.ThingToBring(account_id=each.account_id, kind=each.kind, words=each.words) for each in found.bring]
-
-
-def route_wish_from(request: pb.PlanVisitRouteRequest) -> RouteWish:
-    """The day to plan. Raises FieldProblem."""
-    try:
-        day = date.fromisoformat(request.day)
-    except ValueError:
-        raise FieldProblem("day", "NOT_A_DATE", "不是日期", "must be a day like 2026-11-23") from None
-    return RouteWish(
-        day=day,
-        start=place_from(request.start),
-        stops=tuple(
-            StopWish(each.account_id, each.duration_minutes, each.earliest_minute, each.latest_minute, each.priority)
-            for each in request.stops
-        ),
-        begin_minute=request.begin_minute,
-        end_minute=request.end_minute,
-        speed_kmh=request.speed_kmh,
-        returns_to_start=request.returns_to_start,
-    )
-
-
-def route_to_proto(plan: RoutePlan) -> pb.PlanVisitRouteResponse:
-    """The day as it should go."""
-    return pb.PlanVisitRouteResponse(
-        stops=[
-            pb.RouteStop(
-                location=location_to_proto(each.account),
-                arrive_time=timestamp(each.arrive_time),
-                begin_time=timestamp(each.begin_time),
-                leave_time=timestamp(each.leave_time),
-                distance_m=each.distance_m,
-                travel_minutes=each.travel_minutes,
-            )
-            for each in plan.stops
-        ],
-        left_out=[
-            pb.LeftOutStop(
-                account_id=each.account["_id"], company=each.account["name"], reason=each.reason, words=each.words
-            )
-            for each in plan.left_out
-        ],
-        total_distance_m=plan.total_distance_m,
-        finish_time=timestamp(plan.finish_time),
-        is_optimal=plan.is_optimal,
-    )
-
-
 def stock_outcome_to_proto(outcome: StockOutcome) -> pb.ImportCustomerStockResponse:
     """What became of an import."""
     return pb.ImportCustomerStockResponse(
@@ -248,9 +165,10 @@ def _note_fields(stored: Row) -> pb.NoteFields:
         competitors=[pb.CompetitorMention(**each) for each in stored["competitors"]],
         purchase_window=window and pb.PurchaseWindow(**window),
         concerns=[pb.TechnicalConcern(**each) for each in stored["concerns"]],
-        next_action=action and _next_action(action),
+        next_action=action and next_action_to_proto(action),
     )
 
 
-def _next_action(stored: Row) -> leads_pb.NextAction:
+def next_action_to_proto(stored: Row) -> leads_pb.NextAction:
+    """A stored plan."""
     return leads_pb.NextAction(text=stored["text"], due_time=timestamp(stored["due_time"]))

@@ -13,7 +13,7 @@ CAPTION_LENGTH = 200
 
 
 def add_site_photo(visit_id: str, content: bytes, *, media_type: str, caption: str) -> Mapping[str, Any]:
-    """The kept photo, without the place and device that the camera wrote into it. The same picture again changes nothing.
+    """The kept photo, without the place and device that the camera wrote. The same picture again changes nothing.
 
     Raises VisitNotFound, FileRefused, PhotoUnreadable, TooManyPhotos, FieldProblem.
     """

@@ -15,7 +15,10 @@ REQUEST_ID_CHARS = 200
 def check_in(
     place: Place, *, accuracy_m: int, account_id: str, request_id: str, by: Principal, at: datetime
 ) -> CheckInRecord:
-    """The check-in, or the one that this request made before. Raises FieldProblem, RequestIdReused, RequestIdTooLong."""
+    """The check-in, or the one that this request made before.
+
+    Raises FieldProblem, RequestIdReused, RequestIdTooLong.
+    """
     check_place(place, "place")
     if not 0 <= accuracy_m <= ACCURACY_LIMIT_M:
         raise FieldProblem("accuracy_m", "OUT_OF_RANGE", "精度无效", f"must be 0 to {ACCURACY_LIMIT_M}")

@@ -8,7 +8,10 @@ from services.leads.documents import AccountMoney
 def copy_receivable(
     account_id: str, contract_id: str, number: int, *, outstanding_minor: int, radar_state: str, time: datetime
 ) -> None:
-    """Take over the state of one instalment as of `time` (UTC); `radar_state` is due, yellow, red, or empty when settled."""
+    """Take over the state of one instalment as of `time` (UTC).
+
+    `radar_state` is due, yellow, red, or empty when it is settled.
+    """
     money = AccountMoney.of(account_id)
     money.put(contract_id, number, outstanding_minor, radar_state, time)
     money.commit()

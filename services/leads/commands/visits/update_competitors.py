@@ -8,8 +8,9 @@ from services.leads.domain.visits.errors import CompetitorsChanged
 
 
 def update_competitors(competitors: Sequence[Competitor], *, expected_version: int) -> CompetitorList:
-    """The new dictionary; notes that were read before stay as they are. `expected_version` 0 replaces whatever is there.
+    """The new dictionary; notes that were read before stay as they are.
 
+    `expected_version` 0 replaces whatever is there.
     Raises CompetitorsChanged, FieldProblem.
     """
     checked = check_competitors(competitors)

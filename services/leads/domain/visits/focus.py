@@ -105,11 +105,12 @@ def _with_tie(index: int, scored: Sequence[tuple[FocusFacts, FocusChoice]]) -> F
 def _win(facts: FocusFacts) -> FocusPart:
     probability_bp = WIN_PROBABILITY_BP.get(facts.stage, 0)
     amount = facts.expected_amount_minor // 100
+    stage_zh = _STAGES_ZH.get(facts.stage, facts.stage)
     return FocusPart(
         "win_probability",
         _WIN_POINTS * probability_bp // 10_000,
         {
-            "zh": f"商机在{_STAGES_ZH.get(facts.stage, facts.stage)}阶段，赢率 {probability_bp // 100}%，预计 {amount:,} 元",
+            "zh": f"商机在{stage_zh}阶段，赢率 {probability_bp // 100}%，预计 {amount:,} 元",
             "en": f"opportunity at stage {facts.stage}, {probability_bp // 100} % to win, {amount:,} CNY expected",
         },
     )

@@ -1,6 +1,6 @@
 """Photos without what cameras write into them: place, device, time, previews, appended films.
 
-The picture itself stays as it is, byte for byte. Only the orientation is kept, or phones' photos would lie on their side.
+The picture itself stays as it is, byte for byte. The orientation is kept too, or photos would lie on their side.
 """
 
 import struct
@@ -56,7 +56,7 @@ def _jpeg(content: bytes) -> bytes:
         at += 2 + length
         if marker == _APP1 and segment[4:10] == _EXIF:
             orientation = _orientation(segment[10:])
-        if marker in _KEPT_APPS and not _is_multi_picture(segment) or marker not in _APPS and marker != _COMMENT:
+        if (marker in _KEPT_APPS and not _is_multi_picture(segment)) or (marker not in _APPS and marker != _COMMENT):
             kept.append(segment)
         if marker == _SOS:
             end = _scan_end(content, at)

@@ -11,18 +11,23 @@ from services.leads.domain.visits.time_phrases import TimePhrase, time_phrases
 
 ZONE = ZoneInfo("Asia/Shanghai")
 END_OF_WORK = time(18)
-_THINGS = r"报价单?|方案|资料|案例|样品|样机|合同|初稿|标书|文档|说明|清单|报告|测试|POC|计划书|建议书|白皮书|PPT|演示|邀请函|账号|发票|demo"
+_THINGS = (
+    r"报价单?|方案|资料|案例|样品|样机|合同|初稿|标书|文档|说明|清单|报告|测试|POC|计划书|建议书|白皮书|PPT|演示"
+    r"|邀请函|账号|发票|demo"
+)
 _VERBS = re.compile(
     rf"(?:发|提交|提供|给|出|递交|寄|送|整理|准备|做|写|更新|补充|带|讲)[^，。]{{0,8}}(?:{_THINGS})"
     r"|把[^，。]{1,16}(?:发|给|寄|送|提交|整理|准备|补|交|做)"
     r"|上门|拜访|回访|演示|面谈|打(?:个)?电话|致电|电话会议|视频会议|开会|见面|跟进|答复|回复|汇报|讲标|参观|复盘"
-    r"|(?:安排|邀请|约)[^，。]{0,12}(?:交流|会|来|去|测试|见|谈|吃饭|考察)|去[^，。]{0,8}(?:签合同|现场|拜访|交流|谈|量)"
+    r"|(?:安排|邀请|约)[^，。]{0,12}(?:交流|会|来|去|测试|见|谈|吃饭|考察)"
+    r"|去[^，。]{0,8}(?:签合同|现场|拜访|交流|谈|量)"
     r"|(?<!再)联系[^，。]|确认[^，。]"
     r"|\b(?:send|call|demo|visit|follow[- ]?up|prepare|arrange|meet|schedule|present|email|provide)\b",
     re.IGNORECASE,
 )
 _OVER = re.compile(
-    r"已经|已(?:把|发|给|经)|昨[天晚]|前天|上(?:个)?(?:周|月|次)|刚(?:才|刚)?|去年|过了|了(?:电话|一次|报价|方案)(?!会)|\b(?:sent|called|met|visited|already|yesterday)\b",
+    r"已经|已(?:把|发|给|经)|昨[天晚]|前天|上(?:个)?(?:周|月|次)|刚(?:才|刚)?|去年|过了"
+    r"|了(?:电话|一次|报价|方案)(?!会)|\b(?:sent|called|met|visited|already|yesterday)\b",
     re.IGNORECASE,
 )
 _NOT = re.compile(
@@ -36,7 +41,8 @@ _OTHERS = re.compile(
 )
 _RIVALS = re.compile(r"竞争对手|竞品|competitor", re.IGNORECASE)
 _INTENT = re.compile(
-    r"下一步|接下来|后续|待办|回去(?:后|之后|以后)?|我们?(?:会|要|来|去|负责|准备|尽快|先)|next step|todo|to do|i will|i'll|we will",
+    r"下一步|接下来|后续|待办|回去(?:后|之后|以后)?|我们?(?:会|要|来|去|负责|准备|尽快|先)|next step|todo"
+    r"|to do|i will|i'll|we will",
     re.I,
 )
 _HANDING = re.compile(r"给|发|交|前|之前|by |before ")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Literal
 
@@ -29,7 +30,7 @@ def usual_interval_days(purchases: Sequence[date]) -> int:
     """The median of the days between purchases; 0 while there are too few."""
     if len(purchases) < PURCHASES_NEEDED:
         return 0
-    return round(median((later - earlier).days for earlier, later in zip(purchases, purchases[1:], strict=False)))
+    return round(median((later - earlier).days for earlier, later in pairwise(purchases)))
 
 
 def usual_next_purchase(purchases: Sequence[date]) -> date | None:

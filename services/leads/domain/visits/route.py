@@ -1,7 +1,8 @@
 """The best order of a day's visits: exact up to a dozen stops (but for ties in its end), a good one above.
 
-Better means first that more priority is served, then that the day ends earlier, then that less time is spent on the road.
-Times are seconds since the start of the day; travel times are whole seconds of a matrix whose place 0 is the start.
+Better means first that more priority is served, then that the day ends earlier, then that less time is spent on the
+road. Times are seconds since the start of the day; travel times are whole seconds of a matrix whose place 0 is the
+start.
 """
 
 from collections.abc import Iterator, Sequence

@@ -73,7 +73,7 @@ def _accounts(place: Place, radius_m: int, by: Principal, scope: Scope) -> list[
     south, north = latitude_span(place, radius_m)
     where = {"$and": [{"latitude_microdegrees": {"$gte": south, "$lte": north}}, owned_rows(by, scope)]}
     shown = {"name": 1, "latitude_microdegrees": 1, "longitude_microdegrees": 1, "address": 1}
-    measured = []
+    measured: list[tuple[int, Row]] = []
     for account in Account.collection().find(where, shown):
         there = place_of(account)
         if there is not None and (distance := distance_m(place, there)) <= radius_m:
@@ -82,8 +82,8 @@ def _accounts(place: Place, radius_m: int, by: Principal, scope: Scope) -> list[
 
 
 def _last_visits(account_ids: Sequence[str]) -> dict[str, Row]:
-    latest = {"_id": "$account_id", "visit_time": {"$max": "$visit_time"}}
-    stages = [{"$match": {"account_id": {"$in": list(account_ids)}}}, {"$group": latest}]
+    latest: dict[str, Any] = {"_id": "$account_id", "visit_time": {"$max": "$visit_time"}}
+    stages: list[dict[str, Any]] = [{"$match": {"account_id": {"$in": list(account_ids)}}}, {"$group": latest}]
     return {row["_id"]: row for row in Visit.collection().aggregate(stages)}
 
 

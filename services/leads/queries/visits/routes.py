@@ -166,7 +166,7 @@ def _waiting(day: date, by: Principal) -> tuple[StopWish, ...]:
 def _accounts(ids: Sequence[str], by: Principal, scope: Scope, *, strict: bool) -> dict[str, Row]:
     where = {"$and": [{"_id": {"$in": list(ids)}}, owned_rows(by, scope)]}
     shown = {"name": 1, "latitude_microdegrees": 1, "longitude_microdegrees": 1, "address": 1}
-    found = {row["_id"]: row for row in Account.collection().find(where, shown)}
+    found: dict[str, Row] = {row["_id"]: row for row in Account.collection().find(where, shown)}
     missing = next((each for each in ids if each not in found), None)
     if strict and missing is not None:
         raise AccountNotFound(f"there is no account {missing}", account_id=missing)

@@ -72,7 +72,7 @@ def note_precision(by: Principal, scope: Scope) -> tuple[FieldPrecision, ...]:
     """How well notes are read, by field, measured on the confirmed visits that the caller may see."""
     counts: dict[str, Any] = {"_id": None}
     for name in NOTE_FIELDS:
-        empty = [[], None]
+        empty: list[Any] = [[], None]
         says = {
             "$or": [{"$not": [{"$in": [f"${part}.{name}", empty]}]} for part in ("parsed", "fields")],
         }

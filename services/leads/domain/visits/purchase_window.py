@@ -13,7 +13,8 @@ _BUYING = re.compile(
     r"|上线|启动|更换|换(?:系统|掉|新|一套)"
     r"|替换|装好|用起来|投产|实施|交付|到货|订货|进货|补货|预算|批下来|拍板|二期|三期|扩容"
     r"|开[^，。]{0,4}店|落地|切换|上[^，。]{0,3}(?:系统|产线|设备|项目)"
-    r"|\b(?:buy|purchas\w+|decid\w+|decision|sign|go[- ]live|roll ?out|budget|tender|kick ?off|launch|order|replace|PO)\b",
+    r"|\b(?:buy|purchas\w+|decid\w+|decision|sign|go[- ]live|roll ?out|budget|tender"
+    r"|kick ?off|launch|order|replace|PO)\b",
     re.IGNORECASE,
 )
 _NOT_BUYING = re.compile(

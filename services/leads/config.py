@@ -71,6 +71,6 @@ class LeadsSettings(ServiceSettings):
 
 def _decoded(value: str) -> bytes:
     try:
-        return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-    except (ValueError, binascii.Error) as error:
+        return base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
         raise ValueError("must be base64url") from error

@@ -12,6 +12,7 @@ from saleloop.gateway.v1.events_pb2 import PersonChanged
 from saleloop.leads.v1 import events_pb2 as leads
 from saleloop.leads.v1 import first_contact_events_pb2 as first_contact
 from saleloop.leads.v1 import ownership_events_pb2 as ownership
+from saleloop.leads.v1 import visits_events_pb2 as visits
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.notify.commands import copy_person as copying
 from services.notify.commands.tell import Event, close_cards, tell
@@ -107,6 +108,21 @@ class NotifyWorker:
     @handles(ownership.AccountsAwaitHandOver)
     def tell_accounts_await_hand_over(self, event: ownership.AccountsAwaitHandOver, context: EventContext) -> None:
         tell(_event(event, context))
+    @handles(visits.NextActionPlanned)
+    def tell_next_action_planned(self, event: visits.NextActionPlanned, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(visits.NextActionCompleted)
+    def close_card_when_next_action_completed(self, event: visits.NextActionCompleted, context: EventContext) -> None:
+        close_cards(_event(event, context))
+
+    @handles(visits.ReorderDue)
+    def tell_reorder_due(self, event: visits.ReorderDue, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(visits.ReorderSettled)
+    def close_card_when_reorder_settled(self, event: visits.ReorderSettled, context: EventContext) -> None:
+        close_cards(_event(event, context))
 
     @handles(quotes.ApprovalRequested)
     def tell_approval_requested(self, event: quotes.ApprovalRequested, context: EventContext) -> None:

@@ -8,6 +8,11 @@ from services.leads.documents.account_merge import AccountMerge
 from services.leads.documents.column_mapping import ColumnMapping
 from services.leads.documents.duplicate_dismissal import DuplicateDismissal
 from services.leads.documents.intake_form import IntakeForm
+from services.leads.documents.account_money import AccountMoney
+from services.leads.documents.check_in import CheckInRecord
+from services.leads.documents.competitor_list import CompetitorList
+from services.leads.documents.customer_stock import CustomerStock
+from services.leads.documents.focus_day import FocusDay
 from services.leads.documents.lead import Lead
 from services.leads.documents.lead_import import ImportChunk, LeadImport
 from services.leads.documents.opportunity import Opportunity
@@ -23,6 +28,7 @@ from services.leads.documents.stored_policy import PolicyVersion, StoredPolicy
 from services.leads.documents.stored_sla_policy import StoredSlaPolicy
 from services.leads.documents.timeline_entry import TimelineEntry
 from services.leads.documents.webhook_source import WebhookDelivery, WebhookSource
+from services.leads.documents.visit import Visit
 
 __all__ = [
     "FOLLOWING",
@@ -34,6 +40,11 @@ __all__ = [
     "DuplicateDismissal",
     "ImportChunk",
     "IntakeForm",
+    "AccountMoney",
+    "CheckInRecord",
+    "CompetitorList",
+    "CustomerStock",
+    "FocusDay",
     "Lead",
     "LeadImport",
     "Opportunity",
@@ -51,4 +62,5 @@ __all__ = [
     "TimelineEntry",
     "WebhookDelivery",
     "WebhookSource",
+    "Visit",
 ]

@@ -26,6 +26,7 @@ class Account(Aggregate):
             {"fields": ["region", "_id"], "name": "region"},
             {"fields": ["team_id", "_id"], "name": "team"},
             {"fields": ["merged_into"], "name": "merged_into", "sparse": True},
+            {"fields": ["owner_id", "latitude_microdegrees"], "name": "place"},
         ],
         "private_fields": ("phone", "keys"),
     }
@@ -46,6 +47,10 @@ class Account(Aggregate):
     lead_time: datetime | None = mongoengine.DateTimeField()
     # The account that this one is part of; unset for an account of its own. Then it has no keys: they are the other's.
     merged_into: str | None = mongoengine.StringField()
+    # Where to visit it, WGS 84; None while nobody has said.
+    latitude_microdegrees: int | None = mongoengine.IntField()
+    longitude_microdegrees: int | None = mongoengine.IntField()
+    address: str = mongoengine.StringField(default="")
 
     @classmethod
     def opened_for(cls, lead: Lead, at: datetime) -> "Account":

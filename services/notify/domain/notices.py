@@ -66,6 +66,8 @@ _STRANDED = "lead_stranded/{lead_id}"
 _SUCCESS = "success/{task_id}"
 _CONFLICT = "ownership_conflict/{conflict_id}"
 _HAND_OVER = "hand_over/{salesperson_id}"
+_NEXT_ACTION = "next_action/{visit_id}/{revision}"
+_REORDER = "reorder/{account_id}/{sku}/{cause}/{occurrence}"
 
 NOTICES: Mapping[str, Notice] = {
     "lead_assigned.v1": Notice(
@@ -156,12 +158,21 @@ NOTICES: Mapping[str, Notice] = {
     ),
     "accounts_received.v1": Notice(
         "accounts_received", "handOvers/{hand_over_id}", Audience(people=("owner_id",)),
+    "next_action_planned.v1": Notice(
+        "next_action_planned", "visits/{visit_id}", Audience(people=("owner_id",)),
+        card=CardPlan(_NEXT_ACTION),
+    ),
+    "reorder_due.v1": Notice(
+        "reorder_due", "accounts/{account_id}", Audience(people=("owner_id",)), card=CardPlan(_REORDER),
     ),
 }  # fmt: skip
 # Events that tell nobody anything, and only close cards.
 CLOSING: Mapping[str, tuple[str, ...]] = {
     "lead_contacted.v1": (_FIRST_CONTACT, _STRANDED),
     "lead_closed.v1": (_FIRST_CONTACT, _STRANDED, _ROUTING, _UNROUTABLE),
+    "lead_contacted.v1": (_FIRST_CONTACT,),
+    "next_action_completed.v1": (_NEXT_ACTION,),
+    "reorder_settled.v1": (_REORDER,),
     "success_task_completed.v1": (_SUCCESS,),
 }
 # Fields whose person's name the texts may use, as "<field>_name".

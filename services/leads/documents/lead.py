@@ -31,6 +31,16 @@ class Lead(Aggregate):
             {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["region", "_id"], "name": "region"},
             {"fields": ["state", "_id"], "name": "state"},
+            {
+                "fields": ["first_quote_time", "qualify_time"],
+                "partialFilterExpression": {"qualify_time": {"$exists": True}},
+                "name": "valid_without_quote",
+            },
+            {
+                "fields": ["is_first_contact_breached", "owner_id"],
+                "partialFilterExpression": {"is_first_contact_breached": True},
+                "name": "breached",
+            },
         ],
         # The fingerprint would let a guessed phone be tried out.
         "private_fields": ("phone", "contact_name", "fingerprint"),

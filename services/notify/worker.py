@@ -9,6 +9,7 @@ from chassis.consumer import EventContext, handles
 from chassis.logs import get_logger
 from saleloop.billing.v1 import events_pb2 as billing
 from saleloop.gateway.v1.events_pb2 import PersonChanged
+from saleloop.leads.v1 import attention_events_pb2 as attention
 from saleloop.leads.v1 import events_pb2 as leads
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.notify.commands import copy_person as copying
@@ -69,6 +70,30 @@ class NotifyWorker:
     @handles(leads.LeadContacted)
     def close_card_when_lead_contacted(self, event: leads.LeadContacted, context: EventContext) -> None:
         close_cards(_event(event, context))
+
+    @handles(attention.NurtureStepDue)
+    def tell_nurture_step_due(self, event: attention.NurtureStepDue, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(attention.EngagementHeated)
+    def tell_engagement_heated(self, event: attention.EngagementHeated, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(attention.AccountSilent)
+    def tell_account_silent(self, event: attention.AccountSilent, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(attention.AccountHeard)
+    def close_card_when_account_heard(self, event: attention.AccountHeard, context: EventContext) -> None:
+        close_cards(_event(event, context))
+
+    @handles(attention.SuggestionAnswered)
+    def tell_suggestion_answered(self, event: attention.SuggestionAnswered, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(attention.WeeklyThreeLeft)
+    def tell_weekly_three_left(self, event: attention.WeeklyThreeLeft, context: EventContext) -> None:
+        tell(_event(event, context))
 
     @handles(quotes.ApprovalRequested)
     def tell_approval_requested(self, event: quotes.ApprovalRequested, context: EventContext) -> None:

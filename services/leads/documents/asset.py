@@ -22,7 +22,7 @@ class Asset(Aggregate):
             {"fields": ["tags", "-use_count", "-_id"], "name": "tags"},
             {"fields": ["segment", "-use_count", "-_id"], "name": "segment"},
             {"fields": ["-use_count", "-_id"], "name": "most_used"},
-            {"fields": ["author_id", "kind"], "name": "author"},
+            {"fields": ["author_id", "kind", "reuse_count"], "name": "author"},
         ],
     }
     not_found = AssetNotFound

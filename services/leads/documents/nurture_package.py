@@ -2,8 +2,6 @@
 
 from typing import Any, ClassVar
 
-import mongoengine
-
 from chassis.documents import Aggregate, PlainField
 from services.leads.domain.attention.errors import NurturePackageNotFound
 from services.leads.domain.attention.nurture import DEFAULT_PACKAGES, Package, Step, StepKind

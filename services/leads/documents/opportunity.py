@@ -17,7 +17,6 @@ class Opportunity(Aggregate):
             {"fields": ["account_id", "_id"], "name": "account"},
             {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["region", "_id"], "name": "region"},
-            {"fields": ["state", "-close_time"], "name": "closed"},
         ],
     }
 

@@ -63,6 +63,8 @@ _ROUTING = "lead_routing/{lead_id}"
 _UNROUTABLE = "lead_unroutable/{lead_id}"
 _FIRST_CONTACT = "first_contact/{lead_id}"
 _SUCCESS = "success/{task_id}"
+_NURTURE = "nurture/{nurture_run_id}/{step_number}"
+_SILENCE = "silence/{account_id}/{silence_number}"
 
 NOTICES: Mapping[str, Notice] = {
     "lead_assigned.v1": Notice(
@@ -120,11 +122,26 @@ NOTICES: Mapping[str, Notice] = {
         Audience(people=("owner_id",), roles=("customer_success",)),
         card=CardPlan(_SUCCESS), words={"kind": "success"},
     ),
+    "nurture_step_due.v1": Notice(
+        "nurture_step_due", "accounts/{account_id}", Audience(people=("owner_id",)), card=CardPlan(_NURTURE),
+    ),
+    "engagement_heated.v1": Notice(
+        "engagement_heated", "accounts/{account_id}", Audience(people=("owner_id",)), critical=True,
+    ),
+    "account_silent.v1": Notice(
+        "account_silent", "accounts/{account_id}",
+        Audience(people=("owner_id",), roles=("customer_success",)), card=CardPlan(_SILENCE),
+    ),
+    "suggestion_answered.v1": Notice(
+        "suggestion_answered", "suggestions/{suggestion_id}", Audience(people=("author_id",)),
+    ),
+    "weekly_three_left.v1": Notice("weekly_three_left", "weeklyThree", Audience(people=("person_id",))),
 }  # fmt: skip
 # Events that tell nobody anything, and only close cards.
 CLOSING: Mapping[str, tuple[str, ...]] = {
     "lead_contacted.v1": (_FIRST_CONTACT,),
     "success_task_completed.v1": (_SUCCESS,),
+    "account_heard.v1": (_SILENCE,),
 }
 # Fields whose person's name the texts may use, as "<field>_name".
 NAMED_PEOPLE = ("owner_id", "approver_id", "decided_by", "supervisor_id")

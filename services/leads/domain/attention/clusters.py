@@ -12,13 +12,17 @@ TITLE_WORDS = 3
 _WORD = re.compile(r"[a-z][a-z]+|[㐀-鿿]{2,}")
 _ENDINGS = re.compile(r"(?:ing|ers?|ed|es|s|ly)$")
 _STEM_LEAST = 4
-_COMMON = frozenset(
-    "the and for with that this from have has had are was were been our your their you they them but not can could "
-    "would should will very too just more than what when where which who how all any some also about into out over "
-    "we us it its is be do does did get got there here please need needs want wants like really still only every "
-    "我们 你们 他们 这个 那个 就是 还是 但是 因为 所以 如果 可以 没有 一个 一下 一些 什么 怎么 现在 已经 希望 觉得 "
-    "需要 应该 比较 非常 以后 之前 时候 今年 去年 每次 有点 能不能 是不是 有没有 大家 最近 一直 自己 问题 公司 客户".split()
-)
+_COMMON = frozenset({
+    "the", "and", "for", "with", "that", "this", "from", "have", "has", "had", "are", "was", "were", "been",
+    "our", "your", "their", "you", "they", "them", "but", "not", "can", "could", "would", "should", "will",
+    "very", "too", "just", "more", "than", "what", "when", "where", "which", "who", "how", "all", "any",
+    "some", "also", "about", "into", "out", "over", "we", "us", "it", "its", "is", "be", "do", "does", "did",
+    "get", "got", "there", "here", "please", "need", "needs", "want", "wants", "like", "really", "still",
+    "only", "every", "我们", "你们", "他们", "这个", "那个", "就是", "还是", "但是", "因为", "所以", "如果",
+    "可以", "没有", "一个", "一下", "一些", "什么", "怎么", "现在", "已经", "希望", "觉得", "需要", "应该",
+    "比较", "非常", "以后", "之前", "时候", "今年", "去年", "每次", "有点", "能不能", "是不是", "有没有",
+    "大家", "最近", "一直", "自己", "问题", "公司", "客户",
+})  # fmt: skip
 
 Vector = Mapping[str, float]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from services.leads.domain.attention.checks import both_languages, number, words
 from services.leads.domain.errors import FieldProblem
@@ -54,8 +55,10 @@ def check_package(package: Package) -> Package:
     if not 1 <= len(package.steps) <= STEPS:
         raise FieldProblem("nurture_package.steps", "OUT_OF_RANGE", f"须有 1 至 {STEPS} 步", f"must be 1 to {STEPS}")
     steps = tuple(_checked(f"nurture_package.steps[{place}]", step) for place, step in enumerate(package.steps))
-    if any(later.offset_days < earlier.offset_days for earlier, later in zip(steps, steps[1:], strict=False)):
-        raise FieldProblem("nurture_package.steps", "NOT_IN_ORDER", "步骤须按天数排列", "must be in order of their days")
+    if any(later.offset_days < earlier.offset_days for earlier, later in pairwise(steps)):
+        raise FieldProblem(
+            "nurture_package.steps", "NOT_IN_ORDER", "步骤须按天数排列", "must be in order of their days"
+        )
     return Package(names, steps)
 
 

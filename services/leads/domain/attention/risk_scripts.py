@@ -27,7 +27,7 @@ DEFAULT_SCRIPTS: Mapping[Cause, Mapping[str, str]] = {
     },
     Cause.NEGATIVE_VOICE: {
         "zh": "您上次提到的问题我记下来了。目前的处理进展是……，负责人和完成时间我发给您确认。",
-        "en": "I wrote down the problem that you told us. This is how far we are; you get a name and a date for the rest.",
+        "en": "I wrote down the problem that you told us. This is how far we are; the rest has a name and a date.",
     },
     Cause.LOST_OPPORTUNITY: {
         "zh": "上次没能合作很遗憾。想请教一下最后的决定因素，也给您看看我们之后的改进。",

@@ -20,5 +20,7 @@ class SuggestionState(StrEnum):
 def check_answer(text: str, state: SuggestionState | None) -> tuple[str, SuggestionState]:
     """The answer, with the state it leads to. Raises FieldProblem."""
     if state is None or state is SuggestionState.OPEN:
-        raise FieldProblem("state", "NOT_AN_ANSWER", "须为已答复、采纳或不采纳", "must be answered, accepted or declined")
+        raise FieldProblem(
+            "state", "NOT_AN_ANSWER", "须为已答复、采纳或不采纳", "must be answered, accepted or declined"
+        )
     return words("text", text, ANSWER_CHARS), state

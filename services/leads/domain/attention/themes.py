@@ -89,9 +89,7 @@ def wall_of(sentences: Sequence[Sentence], themes: Sequence[Theme], cut: Cut) ->
         groups[key] += ids
     order = sorted(groups, key=lambda key: (key == OTHER, -len(groups[key]), key))
     shares = shares_bp([len(groups[key]) for key in order])
-    return [
-        WallTheme(key, titles[key], tuple(groups[key]), share) for key, share in zip(order, shares, strict=True)
-    ]
+    return [WallTheme(key, titles[key], tuple(groups[key]), share) for key, share in zip(order, shares, strict=True)]
 
 
 def _clusters(rest: Sequence[Sentence], cut: Cut) -> list[tuple[str, str, list[str]]]:
@@ -114,7 +112,9 @@ def _checked(path: str, theme: Theme) -> Theme:
     if not keywords:
         raise FieldProblem(f"{path}.keywords", "MISSING", "至少一个关键词", "at least one keyword")
     return Theme(
-        words(f"{path}.key", theme.key, KEY_CHARS), both_languages(f"{path}.titles", theme.titles, TITLE_CHARS), keywords
+        words(f"{path}.key", theme.key, KEY_CHARS),
+        both_languages(f"{path}.titles", theme.titles, TITLE_CHARS),
+        keywords,
     )
 
 

@@ -51,9 +51,7 @@ def weekly_three_to_proto(weekly: WeeklyThree) -> pb.WeeklyThree:
 
 def asset_content_from(request: "pb.CreateAssetRequest | pb.UpdateAssetRequest") -> AssetContent:
     """What the request says about the asset; without a language it is Chinese."""
-    return AssetContent(
-        request.title, request.text, tuple(request.tags), request.segment, request.language or "zh"
-    )
+    return AssetContent(request.title, request.text, tuple(request.tags), request.segment, request.language or "zh")
 
 
 def asset_to_proto(row: Row) -> pb.Asset:

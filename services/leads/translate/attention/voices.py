@@ -54,9 +54,7 @@ def themes_to_proto(dictionary: VoiceDictionary) -> list[pb.VoiceTheme]:
     ]
 
 
-def account_at_risk_to_proto(
-    risk: Risk, account: Row, scripts: Mapping[str, Mapping[str, str]]
-) -> pb.AccountAtRisk:
+def account_at_risk_to_proto(risk: Risk, account: Row, scripts: Mapping[str, Mapping[str, str]]) -> pb.AccountAtRisk:
     """An account with its causes, and the script for each."""
     return pb.AccountAtRisk(
         account_id=account["_id"],

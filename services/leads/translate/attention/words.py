@@ -1,5 +1,7 @@
 """The coded values of attention: stored words and their numbers in the contract."""
 
+from typing import Any
+
 from saleloop.leads.v1 import attention_service_pb2 as pb
 from services.leads.domain.attention.asset import AssetKind
 from services.leads.domain.attention.engagement import SignalKind
@@ -71,10 +73,15 @@ def asset_kind_number(word: str) -> "pb.AssetKind.ValueType":
     return pb.AssetKind.Value(f"ASSET_KIND_{word.upper()}")
 
 
-def asset_kind_from(number: "pb.AssetKind.ValueType", *, required: bool) -> AssetKind | None:
-    """None when unspecified and not required. Raises FieldProblem."""
-    word = _word(pb.AssetKind, "ASSET_KIND_", number, "kind", required=required)
+def asset_kind_from(number: "pb.AssetKind.ValueType") -> AssetKind | None:
+    """None when unspecified. Raises FieldProblem."""
+    word = _word(pb.AssetKind, "ASSET_KIND_", number, "kind")
     return AssetKind(word) if word else None
+
+
+def asset_kind_required(number: "pb.AssetKind.ValueType") -> AssetKind:
+    """Raises FieldProblem, also when unspecified."""
+    return AssetKind(_word(pb.AssetKind, "ASSET_KIND_", number, "kind", required=True))
 
 
 def order_is_likes(number: "pb.SuggestionOrder.ValueType") -> bool:
@@ -82,11 +89,11 @@ def order_is_likes(number: "pb.SuggestionOrder.ValueType") -> bool:
     return _word(pb.SuggestionOrder, "SUGGESTION_ORDER_", number, "order") == "likes"
 
 
-def _word(enum: object, prefix: str, number: int, field: str, *, required: bool = False) -> str:
+def _word(enum: Any, prefix: str, number: int, field: str, *, required: bool = False) -> str:
     """The stored word of a number; empty for 0. Raises FieldProblem."""
     if number == 0 and not required:
         return ""
-    values: dict[int, str] = {value: name for name, value in enum.items()}  # type: ignore[attr-defined]  # protobuf's enum wrappers have no common type
+    values: dict[int, str] = {value: name for name, value in enum.items()}
     if number == 0 or number not in values:
         raise FieldProblem(field, "UNKNOWN_VALUE", "未知取值", "must be one of the known values")
     return values[number].removeprefix(prefix).lower()

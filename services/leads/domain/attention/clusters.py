@@ -13,10 +13,12 @@ _WORD = re.compile(r"[a-z][a-z]+|[㐀-鿿]{2,}")
 _ENDINGS = re.compile(r"(?:ing|ers?|ed|es|s|ly)$")
 _STEM_LEAST = 4
 _COMMON = frozenset({
+    "of", "on", "in", "at", "to", "an", "as", "by", "if", "no", "my", "me", "so", "up", "one", "two", "our", "us",
+    "second", "without", "instead", "came", "always", "每个", "一样", "很快", "经常", "不能", "哪个",
     "the", "and", "for", "with", "that", "this", "from", "have", "has", "had", "are", "was", "were", "been",
-    "our", "your", "their", "you", "they", "them", "but", "not", "can", "could", "would", "should", "will",
+    "your", "their", "you", "they", "them", "but", "not", "can", "could", "would", "should", "will",
     "very", "too", "just", "more", "than", "what", "when", "where", "which", "who", "how", "all", "any",
-    "some", "also", "about", "into", "out", "over", "we", "us", "it", "its", "is", "be", "do", "does", "did",
+    "some", "also", "about", "into", "out", "over", "we", "it", "its", "is", "be", "do", "does", "did",
     "get", "got", "there", "here", "please", "need", "needs", "want", "wants", "like", "really", "still",
     "only", "every", "我们", "你们", "他们", "这个", "那个", "就是", "还是", "但是", "因为", "所以", "如果",
     "可以", "没有", "一个", "一下", "一些", "什么", "怎么", "现在", "已经", "希望", "觉得", "需要", "应该",
@@ -77,7 +79,7 @@ def _tf_idf(bags: Sequence[Counter[str]]) -> list[Vector]:
     """Vectors of length 1."""
     seen = Counter(word for bag in bags for word in bag)
     weight = {word: math.log((1 + len(bags)) / (1 + count)) + 1 for word, count in seen.items()}
-    vectors = []
+    vectors: list[Vector] = []
     for bag in bags:
         raw = {word: bag[word] * weight[word] for word in sorted(bag)}
         length = math.sqrt(sum(value * value for value in raw.values())) or 1.0

@@ -112,7 +112,7 @@ def heats(signals: Sequence[Signal], new: Signal, rule: EngagementRule, at: date
 
 
 def cool_time(signals: Sequence[Signal], rule: EngagementRule, hot_at: datetime) -> datetime:
-    """The first full minute, a day after `hot_at` (UTC) at the earliest, at which the score is below the cooling line."""
+    """The first full minute with a score below the cooling line, a day after `hot_at` (UTC) at the earliest."""
     low, high = HOT_AT_LEAST_MINUTES, HALF_LIVES * rule.half_life_hours * 60 + HOT_AT_LEAST_MINUTES
     while low < high:
         middle = (low + high) // 2

@@ -9,6 +9,7 @@ from chassis.consumer import EventContext, handles
 from chassis.logs import get_logger
 from saleloop.billing.v1 import events_pb2 as billing
 from saleloop.gateway.v1.events_pb2 import PersonChanged
+from saleloop.leads.v1 import attention_events_pb2 as attention
 from saleloop.leads.v1 import events_pb2 as leads
 from saleloop.leads.v1 import first_contact_events_pb2 as first_contact
 from saleloop.leads.v1 import ownership_events_pb2 as ownership
@@ -123,6 +124,29 @@ class NotifyWorker:
     @handles(visits.ReorderSettled)
     def close_card_when_reorder_settled(self, event: visits.ReorderSettled, context: EventContext) -> None:
         close_cards(_event(event, context))
+    @handles(attention.NurtureStepDue)
+    def tell_nurture_step_due(self, event: attention.NurtureStepDue, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(attention.EngagementHeated)
+    def tell_engagement_heated(self, event: attention.EngagementHeated, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(attention.AccountSilent)
+    def tell_account_silent(self, event: attention.AccountSilent, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(attention.AccountHeard)
+    def close_card_when_account_heard(self, event: attention.AccountHeard, context: EventContext) -> None:
+        close_cards(_event(event, context))
+
+    @handles(attention.SuggestionAnswered)
+    def tell_suggestion_answered(self, event: attention.SuggestionAnswered, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(attention.WeeklyThreeLeft)
+    def tell_weekly_three_left(self, event: attention.WeeklyThreeLeft, context: EventContext) -> None:
+        tell(_event(event, context))
 
     @handles(quotes.ApprovalRequested)
     def tell_approval_requested(self, event: quotes.ApprovalRequested, context: EventContext) -> None:

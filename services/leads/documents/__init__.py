@@ -15,6 +15,14 @@ from services.leads.documents.customer_stock import CustomerStock
 from services.leads.documents.focus_day import FocusDay
 from services.leads.documents.lead import Lead
 from services.leads.documents.lead_import import ImportChunk, LeadImport
+from services.leads.documents.account_money_risk import AccountMoneyRisk
+from services.leads.documents.asset import Asset, AssetEdition, AssetUse
+from services.leads.documents.attention_policy import AttentionPolicy
+from services.leads.documents.engagement import Engagement
+from services.leads.documents.engagement_signal import EngagementSignal
+from services.leads.documents.lead import Lead
+from services.leads.documents.nurture_package import NurturePackage
+from services.leads.documents.nurture_run import NurtureRun
 from services.leads.documents.opportunity import Opportunity
 from services.leads.documents.ownership_conflict import OwnershipConflict
 from services.leads.documents.rate_window import RateWindow
@@ -23,12 +31,19 @@ from services.leads.documents.opportunity import Opportunity
 from services.leads.documents.proposal import Proposal
 from services.leads.documents.refused_jump import RefusedJump
 from services.leads.documents.responsibility_entry import ResponsibilityEntry
+from services.leads.documents.risk_script import RiskScript
 from services.leads.documents.salesperson import Salesperson
 from services.leads.documents.stored_policy import PolicyVersion, StoredPolicy
 from services.leads.documents.stored_sla_policy import StoredSlaPolicy
 from services.leads.documents.timeline_entry import TimelineEntry
 from services.leads.documents.webhook_source import WebhookDelivery, WebhookSource
 from services.leads.documents.visit import Visit
+from services.leads.documents.stored_policy import StoredPolicy
+from services.leads.documents.suggestion import Suggestion
+from services.leads.documents.timeline_entry import TimelineEntry
+from services.leads.documents.voice import Voice
+from services.leads.documents.voice_dictionary import VoiceDictionary
+from services.leads.documents.weekly_three import WeeklyReminder, WeeklyThree
 
 __all__ = [
     "FOLLOWING",
@@ -47,6 +62,16 @@ __all__ = [
     "FocusDay",
     "Lead",
     "LeadImport",
+    "AccountMoneyRisk",
+    "Asset",
+    "AssetEdition",
+    "AssetUse",
+    "AttentionPolicy",
+    "Engagement",
+    "EngagementSignal",
+    "Lead",
+    "NurturePackage",
+    "NurtureRun",
     "Opportunity",
     "OwnershipConflict",
     "PolicyVersion",
@@ -56,6 +81,7 @@ __all__ = [
     "Proposal",
     "RefusedJump",
     "ResponsibilityEntry",
+    "RiskScript",
     "Salesperson",
     "StoredPolicy",
     "StoredSlaPolicy",
@@ -63,4 +89,10 @@ __all__ = [
     "WebhookDelivery",
     "WebhookSource",
     "Visit",
+    "Suggestion",
+    "TimelineEntry",
+    "Voice",
+    "VoiceDictionary",
+    "WeeklyReminder",
+    "WeeklyThree",
 ]

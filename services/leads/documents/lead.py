@@ -33,6 +33,16 @@ class Lead(FirstContactSteps, QualificationSteps, Aggregate):
             {"fields": ["state", "first_contact_due_time", "_id"], "name": "first_contact"},
             {"fields": ["account_id", "_id"], "name": "account"},
             {"fields": ["match_keys"], "name": "match_keys"},
+            {
+                "fields": ["first_quote_time", "qualify_time"],
+                "partialFilterExpression": {"qualify_time": {"$exists": True}},
+                "name": "valid_without_quote",
+            },
+            {
+                "fields": ["is_first_contact_breached", "owner_id"],
+                "partialFilterExpression": {"is_first_contact_breached": True},
+                "name": "breached",
+            },
         ],
         # The fingerprint would let a guessed phone be tried out.
         "private_fields": ("phone", "contact_name", "fingerprint", "match_keys"),

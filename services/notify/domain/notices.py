@@ -68,6 +68,8 @@ _CONFLICT = "ownership_conflict/{conflict_id}"
 _HAND_OVER = "hand_over/{salesperson_id}"
 _NEXT_ACTION = "next_action/{visit_id}/{revision}"
 _REORDER = "reorder/{account_id}/{sku}/{cause}/{occurrence}"
+_NURTURE = "nurture/{nurture_run_id}/{step_number}"
+_SILENCE = "silence/{account_id}/{silence_number}"
 
 NOTICES: Mapping[str, Notice] = {
     "lead_assigned.v1": Notice(
@@ -165,6 +167,20 @@ NOTICES: Mapping[str, Notice] = {
     "reorder_due.v1": Notice(
         "reorder_due", "accounts/{account_id}", Audience(people=("owner_id",)), card=CardPlan(_REORDER),
     ),
+    "nurture_step_due.v1": Notice(
+        "nurture_step_due", "accounts/{account_id}", Audience(people=("owner_id",)), card=CardPlan(_NURTURE),
+    ),
+    "engagement_heated.v1": Notice(
+        "engagement_heated", "accounts/{account_id}", Audience(people=("owner_id",)), critical=True,
+    ),
+    "account_silent.v1": Notice(
+        "account_silent", "accounts/{account_id}",
+        Audience(people=("owner_id",), roles=("customer_success",)), card=CardPlan(_SILENCE),
+    ),
+    "suggestion_answered.v1": Notice(
+        "suggestion_answered", "suggestions/{suggestion_id}", Audience(people=("author_id",)),
+    ),
+    "weekly_three_left.v1": Notice("weekly_three_left", "weeklyThree", Audience(people=("person_id",))),
 }  # fmt: skip
 # Events that tell nobody anything, and only close cards.
 CLOSING: Mapping[str, tuple[str, ...]] = {
@@ -174,6 +190,7 @@ CLOSING: Mapping[str, tuple[str, ...]] = {
     "next_action_completed.v1": (_NEXT_ACTION,),
     "reorder_settled.v1": (_REORDER,),
     "success_task_completed.v1": (_SUCCESS,),
+    "account_heard.v1": (_SILENCE,),
 }
 # Fields whose person's name the texts may use, as "<field>_name".
 NAMED_PEOPLE = ("owner_id", "approver_id", "decided_by", "supervisor_id", "claimant_id")

@@ -1,5 +1,6 @@
 """What leads can do: one function for each use case."""
 
+from services.leads.commands.figures.set_channel_cost import set_channel_cost
 from services.leads.commands.first_contact.contact_lead import contact_lead
 from services.leads.commands.first_contact.watch_first_contact import mark_breached, warn_owner
 from services.leads.commands.intake.create_lead import create_lead
@@ -21,6 +22,7 @@ __all__ = [
     "mark_breached",
     "route_lead",
     "route_new_lead",
+    "set_channel_cost",
     "update_routing_policy",
     "warn_owner",
 ]

@@ -32,6 +32,7 @@ class Account(Aggregate):
             {"fields": ["keys"], "unique": True, "name": "keys"},
             {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["region", "_id"], "name": "region"},
+            {"fields": ["create_time"], "name": "create_time"},
         ],
         "private_fields": ("phone", "keys"),
     }

@@ -29,8 +29,14 @@ class Lead(Aggregate):
         "indexes": [
             {"fields": ["intake_keys"], "unique": True, "name": "intake_keys"},
             {"fields": ["owner_id", "_id"], "name": "owner"},
-            {"fields": ["region", "_id"], "name": "region"},
+            {"fields": ["owner_id", "state", "_id"], "name": "owner_state"},
+            # Serves the list of a region without state too: all states are named then.
+            {"fields": ["region", "state", "_id"], "name": "region_state"},
             {"fields": ["state", "_id"], "name": "state"},
+            # Figures of a period. The sparse ones cost the intake nothing.
+            {"fields": ["create_time"], "name": "create_time"},
+            {"fields": ["first_contact_due_time"], "name": "first_contact_due_time", "sparse": True},
+            {"fields": ["qualify_time"], "name": "qualify_time", "sparse": True},
         ],
         # The fingerprint would let a guessed phone be tried out.
         "private_fields": ("phone", "contact_name", "fingerprint"),

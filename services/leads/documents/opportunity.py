@@ -17,6 +17,10 @@ class Opportunity(Aggregate):
             {"fields": ["account_id", "_id"], "name": "account"},
             {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["region", "_id"], "name": "region"},
+            {"fields": ["lead_id"], "name": "lead"},
+            {"fields": ["create_time"], "name": "create_time"},
+            {"fields": ["close_time"], "name": "close_time", "sparse": True},
+            {"fields": ["expected_close_time"], "name": "expected_close_time", "sparse": True},
         ],
     }
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import mongoengine
 
 from chassis.documents import Aggregate
+from services.leads.domain.figures.of_work import INTERVENTIONS
 
 
 class ResponsibilityEntry(Aggregate):
@@ -16,11 +17,21 @@ class ResponsibilityEntry(Aggregate):
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "responsibility_entries",
-        "indexes": [{"fields": ["account_id", "_id"], "name": "account"}],
+        "indexes": [
+            {"fields": ["account_id", "_id"], "name": "account"},
+            # What leaders decided; the many entries of the rules are not in it.
+            {
+                "fields": ["kind", "since"],
+                "name": "interventions",
+                "partialFilterExpression": {"kind": {"$in": list(INTERVENTIONS)}},
+            },
+        ],
         # It is a record itself; the change that it records is audited with the lead and the account.
         "audited": False,
     }
 
+    # routed, confirmed, overridden, lapsed, claimed, transferred, handed_over, merged, sla_moved.
+    kind: str = mongoengine.StringField(default="routed")
     account_id: str = mongoengine.StringField(required=True)
     lead_id: str = mongoengine.StringField(required=True)
     owner_id: str = mongoengine.StringField(required=True)

@@ -109,6 +109,7 @@ class NotifyWorker:
     @handles(ownership.AccountsAwaitHandOver)
     def tell_accounts_await_hand_over(self, event: ownership.AccountsAwaitHandOver, context: EventContext) -> None:
         tell(_event(event, context))
+
     @handles(visits.NextActionPlanned)
     def tell_next_action_planned(self, event: visits.NextActionPlanned, context: EventContext) -> None:
         tell(_event(event, context))
@@ -124,6 +125,7 @@ class NotifyWorker:
     @handles(visits.ReorderSettled)
     def close_card_when_reorder_settled(self, event: visits.ReorderSettled, context: EventContext) -> None:
         close_cards(_event(event, context))
+
     @handles(attention.NurtureStepDue)
     def tell_nurture_step_due(self, event: attention.NurtureStepDue, context: EventContext) -> None:
         tell(_event(event, context))

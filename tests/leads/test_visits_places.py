@@ -9,7 +9,7 @@ from saleloop.leads.v1 import visits_service_pb2 as pb
 from services.leads.commands import visits as commands
 from services.leads.documents import Account, CheckInRecord, Opportunity
 from tests.leads.room import SUPERVISOR, Room
-from tests.leads.visits_room import ALICE, BOB, VisitsRoom, place
+from tests.leads.visits_room import BOB, VisitsRoom, place
 
 BUND = place(31.2400, 121.4900)
 

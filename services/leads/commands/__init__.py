@@ -1,5 +1,6 @@
 """What leads can do: one function for each use case."""
 
+from services.leads.commands.figures.set_channel_cost import set_channel_cost
 from services.leads.commands.first_contact import (
     check_calendar,
     close_lead,
@@ -75,6 +76,7 @@ __all__ = [
     "run_hand_over",
     "run_return",
     "set_calendar_day",
+    "set_channel_cost",
     "transfer_account",
     "update_account",
     "update_routing_policy",

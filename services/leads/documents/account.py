@@ -27,6 +27,7 @@ class Account(Aggregate):
             {"fields": ["team_id", "_id"], "name": "team"},
             {"fields": ["merged_into"], "name": "merged_into", "sparse": True},
             {"fields": ["owner_id", "latitude_microdegrees"], "name": "place"},
+            {"fields": ["create_time"], "name": "create_time"},
         ],
         "private_fields": ("phone", "keys"),
     }

@@ -9,8 +9,8 @@ from chassis.documents import Aggregate, PlainField
 from services.leads.announcements import leads as announcements
 from services.leads.documents.deadline_kinds import BREACH, CONFIRMATION, RETRY, WARNING
 from services.leads.documents.first_contact_steps import FirstContactSteps
-from services.leads.documents.qualification_steps import QualificationSteps
 from services.leads.documents.match_keys import name_key, phone_key
+from services.leads.documents.qualification_steps import QualificationSteps
 from services.leads.domain.errors import LeadNotFound, NotOwner
 from services.leads.domain.first_contact.follow_up import FirstContactRules
 from services.leads.domain.intake.draft import Draft
@@ -28,10 +28,16 @@ class Lead(FirstContactSteps, QualificationSteps, Aggregate):
         "indexes": [
             {"fields": ["intake_keys"], "unique": True, "name": "intake_keys"},
             {"fields": ["owner_id", "_id"], "name": "owner"},
-            {"fields": ["region", "_id"], "name": "region"},
+            {"fields": ["owner_id", "state", "_id"], "name": "owner_state"},
+            # Serves the list of a region without state too: all states are named then.
+            {"fields": ["region", "state", "_id"], "name": "region_state"},
             {"fields": ["state", "_id"], "name": "state"},
             {"fields": ["state", "first_contact_due_time", "_id"], "name": "first_contact"},
-            {"fields": ["account_id", "_id"], "name": "account"},
+            {
+                "fields": ["account_id", "_id"],
+                "partialFilterExpression": {"account_id": {"$gt": ""}},
+                "name": "account",
+            },
             {"fields": ["match_keys"], "name": "match_keys"},
             {
                 "fields": ["first_quote_time", "qualify_time"],
@@ -43,6 +49,10 @@ class Lead(FirstContactSteps, QualificationSteps, Aggregate):
                 "partialFilterExpression": {"is_first_contact_breached": True},
                 "name": "breached",
             },
+            # Figures of a period. The sparse ones cost the intake nothing.
+            {"fields": ["create_time"], "name": "create_time"},
+            {"fields": ["first_contact_due_time"], "name": "first_contact_due_time", "sparse": True},
+            {"fields": ["qualify_time"], "name": "qualify_time", "sparse": True},
         ],
         # The fingerprint would let a guessed phone be tried out.
         "private_fields": ("phone", "contact_name", "fingerprint", "match_keys"),

@@ -40,6 +40,10 @@ class Opportunity(Aggregate):
             {"fields": ["state", "stage", "owner_id", "currency", "expected_amount_minor"], "name": "owner_totals"},
             {"fields": ["state", "stage", "region", "currency", "expected_amount_minor"], "name": "region_totals"},
             {"fields": ["state", "segment", "-close_time"], "name": "segment"},
+            {"fields": ["lead_id"], "name": "lead"},
+            {"fields": ["create_time"], "name": "create_time"},
+            {"fields": ["close_time"], "name": "close_time", "sparse": True},
+            {"fields": ["expected_close_time"], "name": "expected_close_time", "sparse": True},
         ],
     }
     not_found = OpportunityNotFound

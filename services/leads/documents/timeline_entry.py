@@ -17,6 +17,7 @@ class TimelineEntry(Aggregate):
             {"fields": ["account_id", "-time", "-_id"], "name": "account"},
             {"fields": ["owner_id", "-time"], "name": "owner"},
             {"fields": ["kind", "-time"], "name": "kind"},
+            {"fields": ["by", "-time"], "name": "by"},
         ],
         # It is a record itself.
         "audited": False,

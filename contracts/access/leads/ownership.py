@@ -26,7 +26,6 @@ RULES: tuple[Rule, ...] = (
     Rule("leads.RouteUnroutable", _LEADERS_AND_ADMIN),
     Rule("leads.ListOverrides", _LEADERS_AND_ADMIN),
     Rule("leads.CountOverrides", _LEADERS_AND_ADMIN),
-    Rule("leads.UpdateAccount", SALES_LINE),
     Rule("leads.ClaimAccount", {Role.SALESPERSON: Grant(Scope.OWN)}),
     Rule("leads.TransferAccount", LEADERS),
     Rule("leads.GetConflict", SALES_LINE),

@@ -28,7 +28,6 @@ from services.leads.commands.ownership.decide_conflict import decide_conflict
 from services.leads.commands.ownership.hand_over import HandOverWish, hand_over, return_hand_over
 from services.leads.commands.ownership.run_hand_over import run_hand_over, run_return
 from services.leads.commands.ownership.transfer_account import transfer_account
-from services.leads.commands.ownership.update_account import update_account
 from services.leads.commands.routing.confirm_routing import confirm_routing
 from services.leads.commands.routing.copy_person import copy_person
 from services.leads.commands.routing.route_lead import assign_lapsed_lead, retry_lead, route_lead
@@ -78,7 +77,6 @@ __all__ = [
     "set_calendar_day",
     "set_channel_cost",
     "transfer_account",
-    "update_account",
     "update_routing_policy",
     "update_sla_policy",
     "warn_owner",

@@ -79,16 +79,6 @@ class OwnershipServicer(OwnershipServiceServicer):
         )
         return pb.CountOverridesResponse(deciders=map(translate.decider_to_proto, counts))
 
-    def UpdateAccount(self, request: pb.UpdateAccountRequest, context: Any) -> pb.UpdateAccountResponse:
-        queries.get_account(request.account_id, caller(), access.scope())
-        account = commands.update_account(
-            request.account_id,
-            attributes=dict(request.attributes) if request.attributes or request.clear_attributes else None,
-            level=request.level,
-            why=request.why,
-        )
-        return pb.UpdateAccountResponse(account=account_to_proto(account.to_mongo()))
-
     def ClaimAccount(self, request: pb.ClaimAccountRequest, context: Any) -> pb.ClaimAccountResponse:
         outcome, conflict_id = commands.claim_account(
             request.account_id, evidence=request.evidence, by=caller().subject, at=clock.now()

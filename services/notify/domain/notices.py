@@ -13,7 +13,8 @@ SUPERVISOR = "supervisor"
 @dataclass(frozen=True, slots=True)
 class Audience:
     """Who is told. `people` are fields with a person's id, or with several; `roles` are told as well, those of the
-    event's region only when `in_region` is set. `role_field` names the role that is told when none of `people` is filled."""
+    event's region only when `in_region` is set. `role_field` names the role that is told when none of `people` is
+    filled."""
 
     people: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
@@ -160,6 +161,7 @@ NOTICES: Mapping[str, Notice] = {
     ),
     "accounts_received.v1": Notice(
         "accounts_received", "handOvers/{hand_over_id}", Audience(people=("owner_id",)),
+    ),
     "next_action_planned.v1": Notice(
         "next_action_planned", "visits/{visit_id}", Audience(people=("owner_id",)),
         card=CardPlan(_NEXT_ACTION),

@@ -20,7 +20,7 @@ from services.leads.domain.routing.candidates import Candidate, SalespersonFacts
 __all__ = ["BREACH", "CONFIRMATION", "RETRY", "WARNING", "Lead"]
 
 
-class Lead(FirstContactSteps, QualificationSteps, Aggregate):
+class Lead(QualificationSteps, FirstContactSteps, Aggregate):
     """An interest that came in, until its owner has taken it up."""
 
     meta: ClassVar[dict[str, Any]] = {

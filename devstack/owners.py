@@ -1,6 +1,7 @@
 """Who owns a database and a RabbitMQ user, and the passwords of one installation."""
 
 import base64
+import hmac
 import json
 import secrets
 from dataclasses import asdict, dataclass
@@ -45,6 +46,12 @@ class Secrets:
         path.touch(mode=0o600)
         path.write_text(json.dumps(asdict(made)))
         return made
+
+    @property
+    def proposal_link_key(self) -> str:
+        """32 bytes for the links of proposals, made from the key of the sign links, which cannot be told from it."""
+        raw = base64.urlsafe_b64decode(self.sign_link_key + "=" * (-len(self.sign_link_key) % 4))
+        return _base64url(hmac.digest(raw, b"saleloop proposal links", "sha256"))
 
     def user(self, owner: str | None) -> tuple[str, str]:
         """Name and password of `owner`, or of the administrator for None."""

@@ -9,8 +9,11 @@ from chassis.consumer import EventContext, handles
 from chassis.logs import get_logger
 from saleloop.billing.v1 import events_pb2 as billing
 from saleloop.gateway.v1.events_pb2 import PersonChanged
+from saleloop.leads.v1 import attention_events_pb2 as attention
 from saleloop.leads.v1 import events_pb2 as leads
 from saleloop.leads.v1 import first_contact_events_pb2 as first_contact
+from saleloop.leads.v1 import ownership_events_pb2 as ownership
+from saleloop.leads.v1 import visits_events_pb2 as visits
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.notify.commands import copy_person as copying
 from services.notify.commands.tell import Event, close_cards, tell
@@ -86,6 +89,66 @@ class NotifyWorker:
     @handles(leads.LeadContacted)
     def close_card_when_lead_contacted(self, event: leads.LeadContacted, context: EventContext) -> None:
         close_cards(_event(event, context))
+
+    @handles(ownership.OwnershipConflictOpened)
+    def tell_ownership_conflict_opened(self, event: ownership.OwnershipConflictOpened, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(ownership.OwnershipConflictDecided)
+    def tell_ownership_conflict_decided(self, event: ownership.OwnershipConflictDecided, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(ownership.HandOverFinished)
+    def tell_hand_over_finished(self, event: ownership.HandOverFinished, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(ownership.AccountsReceived)
+    def tell_accounts_received(self, event: ownership.AccountsReceived, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(ownership.AccountsAwaitHandOver)
+    def tell_accounts_await_hand_over(self, event: ownership.AccountsAwaitHandOver, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(visits.NextActionPlanned)
+    def tell_next_action_planned(self, event: visits.NextActionPlanned, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(visits.NextActionCompleted)
+    def close_card_when_next_action_completed(self, event: visits.NextActionCompleted, context: EventContext) -> None:
+        close_cards(_event(event, context))
+
+    @handles(visits.ReorderDue)
+    def tell_reorder_due(self, event: visits.ReorderDue, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(visits.ReorderSettled)
+    def close_card_when_reorder_settled(self, event: visits.ReorderSettled, context: EventContext) -> None:
+        close_cards(_event(event, context))
+
+    @handles(attention.NurtureStepDue)
+    def tell_nurture_step_due(self, event: attention.NurtureStepDue, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(attention.EngagementHeated)
+    def tell_engagement_heated(self, event: attention.EngagementHeated, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(attention.AccountSilent)
+    def tell_account_silent(self, event: attention.AccountSilent, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(attention.AccountHeard)
+    def close_card_when_account_heard(self, event: attention.AccountHeard, context: EventContext) -> None:
+        close_cards(_event(event, context))
+
+    @handles(attention.SuggestionAnswered)
+    def tell_suggestion_answered(self, event: attention.SuggestionAnswered, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(attention.WeeklyThreeLeft)
+    def tell_weekly_three_left(self, event: attention.WeeklyThreeLeft, context: EventContext) -> None:
+        tell(_event(event, context))
 
     @handles(quotes.ApprovalRequested)
     def tell_approval_requested(self, event: quotes.ApprovalRequested, context: EventContext) -> None:

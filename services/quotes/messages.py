@@ -46,8 +46,8 @@ def approval_decided(quote: "Quote", step: Step) -> events_pb2.ApprovalDecided:
         decision=step.state.name.lower(),
         decided_by=step.decided_by,
         comment=step.comment,
+        **_account(quote),
         owner_id=quote.owner_id,
-        account_name=quote.account_name,
     )
 
 

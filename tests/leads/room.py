@@ -19,7 +19,7 @@ from saleloop.leads.v1 import leads_service_pb2 as pb
 from saleloop.leads.v1 import leads_service_pb2_grpc as pb_grpc
 from services.leads import commands
 from services.leads.config import LeadsSettings
-from services.leads.documents import Account, Lead, Salesperson
+from services.leads.documents import Account, AccountMerge, Lead, LeadImport, Salesperson
 from services.leads.domain.person_copy import PersonCopy
 from services.leads.domain.routing.candidates import LeaveSpan
 from services.leads.rpc import servicers
@@ -27,6 +27,7 @@ from tests.stack import Database
 
 PRIVATE_KEY = encode_key(bytes(range(32)))
 PUBLIC_KEY = public_key_of(PRIVATE_KEY)
+INTAKE_KEY = encode_key(bytes(range(32, 64)))
 MARKETING = Principal("mark", frozenset({"marketing"}))
 SUPERVISOR = Principal("boss", frozenset({"supervisor"}), team_id="t1", region="east")
 REGIONAL = Principal("region-boss", frozenset({"regional_manager"}), region="east")
@@ -87,7 +88,7 @@ class Room:
     def ask(
         self, stub_class: Any, rpc: str, request: Any, caller: Principal = SUPERVISOR, timeout: float = 30.0
     ) -> Any:
-        """The same on the service of `stub_class`."""
+        """Call an rpc of another area through its own stub."""
         token = AccessTokenIssuer(PRIVATE_KEY).issue(caller, "leads", timedelta(minutes=5))
         return getattr(stub_class(self.opened), rpc)(request, metadata=bearer(token), timeout=timeout)
 
@@ -147,7 +148,7 @@ def told(*types: str) -> list[dict[str, Any]]:
     """Bodies of the events of these types, in the order in which they were emitted."""
     entries = [
         entry
-        for cls in (Lead, Account)
+        for cls in (Lead, Account, LeadImport, AccountMerge)
         for row in cls.collection().find({}, {"outbox": 1})
         for entry in row.get("outbox", ())
         if entry["type"] in types
@@ -158,7 +159,13 @@ def told(*types: str) -> list[dict[str, Any]]:
 @contextmanager
 def serving(place: Database) -> Iterator[Room]:
     """Leads' rpcs on this database."""
-    settings = LeadsSettings(mongo_url=place.url, mongo_database=place.name, environment="test")
+    settings = LeadsSettings(
+        mongo_url=place.url,
+        mongo_database=place.name,
+        environment="test",
+        intake_key=INTAKE_KEY,
+        proposal_link_key=PRIVATE_KEY,
+    )
     database.connect(settings, "leads")
     server = RpcServer("leads", servicers(settings), AccessTokenVerifier(PUBLIC_KEY, "leads"), TABLE)
     opened: Any = channel(f"127.0.0.1:{server.start('127.0.0.1', 0)}")

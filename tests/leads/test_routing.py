@@ -23,7 +23,7 @@ def test_the_best_match_gets_the_lead_with_every_point_explained(room: Room) -> 
     assert (lead.state, lead.owner_id) == (pb.LEAD_STATE_ASSIGNED, "alice")
     best, second = lead.candidates
     assert best.score_milli == sum(part.score_milli for part in best.parts) > second.score_milli
-    assert [part.name for part in best.parts] == ["tag_match", "load", "fairness", "region"]
+    assert [part.name for part in best.parts] == ["tag_match", "win_rate", "load", "fairness", "region"]
     assert best.parts[0].explanation["zh"] == "匹配 2/2 个需求标签：ERP、仓储"
     assert best.parts[0].explanation["en"] == "matches 2 of 2 needs: ERP, 仓储"
     assert all({"zh", "en"} == set(part.explanation) for part in (*best.parts, *second.parts))

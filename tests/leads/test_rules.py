@@ -42,6 +42,8 @@ people = st.lists(
         leaves=st.just(()) | st.just((LeaveSpan(NOW - timedelta(days=1), NOW + timedelta(days=1)),)),
         open_untouched=st.integers(0, 7),
         assigned_this_month=st.integers(0, 50),
+        untouched_this_month=st.integers(0, 7),
+        outcomes=st.dictionaries(st.sampled_from(("食品", "机械")), st.tuples(st.integers(0, 9), st.integers(0, 9))),
     ),
     max_size=8,
     unique_by=lambda person: person.id,
@@ -114,11 +116,12 @@ def test_equal_salespeople_never_differ_by_more_than_one(
                 chosen,
                 open_untouched=chosen.open_untouched + 1,
                 assigned_this_month=chosen.assigned_this_month + 1,
+                untouched_this_month=chosen.untouched_this_month + 1,
             )
         for group in range(len(groups)):
             got = [staff[f"{group}-{member}"].assigned_this_month for member in range(size)]
             assert max(got) - min(got) <= 1
-    assert all(person.open_untouched <= policy.untouched_cap for person in staff.values())
+    assert all(person.untouched_this_month <= policy.untouched_cap for person in staff.values())
 
 
 @given(st.integers(-3, 3))
@@ -210,4 +213,4 @@ def test_a_tie_goes_to_who_got_fewer_leads() -> None:
     )  # fmt: skip
     fewer = replace(base, id="z", assigned_this_month=1)
     assert top_candidates((), "", NOW, (base, fewer), policy)[0].salesperson_id == "z"
-    assert Counter(part.score_milli for part in top_candidates((), "", NOW, (base,), policy)[0].parts) == {0: 4}
+    assert Counter(part.score_milli for part in top_candidates((), "", NOW, (base,), policy)[0].parts) == {0: 5}

@@ -13,8 +13,15 @@ from hypothesis import strategies as st
 from chassis.envelopes import event_type
 from contracts.topology import SUBSCRIPTIONS
 from saleloop.billing.v1 import events_pb2 as billing
+from saleloop.leads.v1 import (
+    attention_events_pb2 as attention,
+)
 from saleloop.leads.v1 import events_pb2 as leads
-from saleloop.leads.v1 import first_contact_events_pb2 as first_contact
+from saleloop.leads.v1 import (
+    first_contact_events_pb2 as first_contact,
+)
+from saleloop.leads.v1 import ownership_events_pb2 as ownership
+from saleloop.leads.v1 import visits_events_pb2 as visits
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.notify.catalogue import catalogue
 from services.notify.domain import cards, pace, robots
@@ -27,7 +34,7 @@ from services.notify.domain.texts import LANGUAGES, money_text, placeholders, re
 
 MESSAGES = {
     event_type(made): made
-    for file in (billing, leads, first_contact, quotes)
+    for file in (attention, billing, first_contact, leads, ownership, quotes, visits)
     for made in (getattr(file, name) for name in file.DESCRIPTOR.message_types_by_name)
 }
 SHANGHAI = ZoneInfo("Asia/Shanghai")

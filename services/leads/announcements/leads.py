@@ -82,6 +82,7 @@ def account_changed(account: "Account") -> events.AccountChanged:
         team_id=account.team_id,
         level=account.level,
         version=account.version + 1,
+        merged_into=account.merged_into or "",
     )
 
 

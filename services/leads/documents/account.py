@@ -8,19 +8,11 @@ import mongoengine
 from chassis.documents import Aggregate, PlainField
 from services.leads.announcements import leads as announcements
 from services.leads.documents.lead import Lead
+from services.leads.documents.match_keys import name_key, phone_key
 from services.leads.domain.errors import AccountNotFound
-from services.leads.domain.intake.company import company_key
 from services.leads.domain.routing.candidates import SalespersonFacts
 
-
-def name_key(company: str) -> str:
-    """The key under which all spellings of a company meet."""
-    return f"name:{company_key(company)}"
-
-
-def phone_key(phone: str) -> str:
-    """The key of a phone in E.164."""
-    return f"phone:{phone}"
+__all__ = ["Account", "name_key", "phone_key"]
 
 
 class Account(Aggregate):
@@ -32,6 +24,10 @@ class Account(Aggregate):
             {"fields": ["keys"], "unique": True, "name": "keys"},
             {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["region", "_id"], "name": "region"},
+            {"fields": ["team_id", "_id"], "name": "team"},
+            {"fields": ["merged_into"], "name": "merged_into", "sparse": True},
+            {"fields": ["owner_id", "latitude_microdegrees"], "name": "place"},
+            {"fields": ["create_time"], "name": "create_time"},
         ],
         "private_fields": ("phone", "keys"),
     }
@@ -47,6 +43,15 @@ class Account(Aggregate):
     level: str = mongoengine.StringField(default="C")
     attributes: dict[str, str] = PlainField(default=dict)
     create_time: datetime = mongoengine.DateTimeField()
+    # When its latest lead was assigned. Each assignment writes it, so that one that goes to the owner of a moment ago
+    # meets a change of the owner.
+    lead_time: datetime | None = mongoengine.DateTimeField()
+    # The account that this one is part of; unset for an account of its own. Then it has no keys: they are the other's.
+    merged_into: str | None = mongoengine.StringField()
+    # Where to visit it, WGS 84; None while nobody has said.
+    latitude_microdegrees: int | None = mongoengine.IntField()
+    longitude_microdegrees: int | None = mongoengine.IntField()
+    address: str = mongoengine.StringField(default="")
 
     @classmethod
     def opened_for(cls, lead: Lead, at: datetime) -> "Account":

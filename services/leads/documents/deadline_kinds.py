@@ -7,3 +7,4 @@ MOVE = "first_contact_move"
 # A pause reaches its cap.
 RESUME = "first_contact_resume"
 CONFIRMATION = "routing_confirmation"
+RETRY = "routing_retry"

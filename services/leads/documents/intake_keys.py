@@ -14,3 +14,13 @@ def external_key(channel: str, external_id: str) -> str:
 def row_key(content_key: str) -> str:
     """A row of a file without an external id."""
     return f"row:{content_key}"
+
+
+def form_key(form: str, nonce: str) -> str:
+    """A submitted form: its token is good for one lead."""
+    return f"form:{form}:{nonce}"
+
+
+def webhook_key(source_id: str, webhook_id: str) -> str:
+    """A delivery of a source: it may be sent again and again."""
+    return f"webhook:{source_id}:{webhook_id}"

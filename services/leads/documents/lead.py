@@ -7,8 +7,9 @@ import mongoengine
 
 from chassis.documents import Aggregate, PlainField
 from services.leads.announcements import leads as announcements
-from services.leads.documents.deadline_kinds import BREACH, CONFIRMATION, WARNING
+from services.leads.documents.deadline_kinds import BREACH, CONFIRMATION, RETRY, WARNING
 from services.leads.documents.first_contact_steps import FirstContactSteps
+from services.leads.documents.match_keys import name_key, phone_key
 from services.leads.documents.qualification_steps import QualificationSteps
 from services.leads.domain.errors import LeadNotFound, NotOwner
 from services.leads.domain.first_contact.follow_up import FirstContactRules
@@ -16,7 +17,7 @@ from services.leads.domain.intake.draft import Draft
 from services.leads.domain.lead_state import LeadState, require_contactable, require_routable
 from services.leads.domain.routing.candidates import Candidate, SalespersonFacts
 
-__all__ = ["BREACH", "CONFIRMATION", "WARNING", "Lead"]
+__all__ = ["BREACH", "CONFIRMATION", "RETRY", "WARNING", "Lead"]
 
 
 class Lead(QualificationSteps, FirstContactSteps, Aggregate):
@@ -27,13 +28,34 @@ class Lead(QualificationSteps, FirstContactSteps, Aggregate):
         "indexes": [
             {"fields": ["intake_keys"], "unique": True, "name": "intake_keys"},
             {"fields": ["owner_id", "_id"], "name": "owner"},
-            {"fields": ["region", "_id"], "name": "region"},
+            {"fields": ["owner_id", "state", "_id"], "name": "owner_state"},
+            # Serves the list of a region without state too: all states are named then.
+            {"fields": ["region", "state", "_id"], "name": "region_state"},
             {"fields": ["state", "_id"], "name": "state"},
             {"fields": ["state", "first_contact_due_time", "_id"], "name": "first_contact"},
-            {"fields": ["account_id", "_id"], "name": "account"},
+            {
+                "fields": ["account_id", "_id"],
+                "partialFilterExpression": {"account_id": {"$gt": ""}},
+                "name": "account",
+            },
+            {"fields": ["match_keys"], "name": "match_keys"},
+            {
+                "fields": ["first_quote_time", "qualify_time"],
+                "partialFilterExpression": {"qualify_time": {"$exists": True}},
+                "name": "valid_without_quote",
+            },
+            {
+                "fields": ["is_first_contact_breached", "owner_id"],
+                "partialFilterExpression": {"is_first_contact_breached": True},
+                "name": "breached",
+            },
+            # Figures of a period. The sparse ones cost the intake nothing.
+            {"fields": ["create_time"], "name": "create_time"},
+            {"fields": ["first_contact_due_time"], "name": "first_contact_due_time", "sparse": True},
+            {"fields": ["qualify_time"], "name": "qualify_time", "sparse": True},
         ],
         # The fingerprint would let a guessed phone be tried out.
-        "private_fields": ("phone", "contact_name", "fingerprint"),
+        "private_fields": ("phone", "contact_name", "fingerprint", "match_keys"),
     }
     not_found = LeadNotFound
 
@@ -41,6 +63,13 @@ class Lead(QualificationSteps, FirstContactSteps, Aggregate):
     # What the lead came in under, each unique: this makes repeated requests, external ids and imported rows one lead.
     intake_keys: list[str] = PlainField(default=list)
     fingerprint: str = mongoengine.StringField(default="")
+    # "name:<company key>" and "phone:<E.164>", as accounts have them: two accounts whose leads share one may be one.
+    match_keys: list[str] = PlainField(default=list)
+    # Where it came in: an import with its row, a form, a webhook; each empty when by another way.
+    import_id: str = mongoengine.StringField(default="")
+    import_row: int = mongoengine.IntField(default=0)
+    form_key: str = mongoengine.StringField(default="")
+    source_id: str = mongoengine.StringField(default="")
     channel: str = mongoengine.StringField(default="")
     company: str = mongoengine.StringField(default="")
     contact_name: str = mongoengine.StringField(default="")
@@ -67,6 +96,7 @@ class Lead(QualificationSteps, FirstContactSteps, Aggregate):
         lead = cls(
             intake_keys=intake_keys,
             fingerprint=draft.fingerprint(),
+            match_keys=[name_key(draft.company), phone_key(draft.phone)],
             channel=draft.channel.value,
             company=draft.company,
             contact_name=draft.contact_name,
@@ -94,6 +124,7 @@ class Lead(QualificationSteps, FirstContactSteps, Aggregate):
         """Let the supervisors choose among those offered, from `at` until `confirm_due` (UTC)."""
         self.state = LeadState.PROPOSED
         self.propose_time = at
+        self.cancel(RETRY)
         self.schedule(CONFIRMATION, confirm_due)
         self.emit(announcements.lead_routing_proposed(self, confirm_due))
 
@@ -101,10 +132,15 @@ class Lead(QualificationSteps, FirstContactSteps, Aggregate):
         """Keep who was offered, and why, best first."""
         self.candidates = [announcements.candidate_stored(candidate) for candidate in candidates]
 
-    def give_up_routing(self) -> None:
-        """Nobody is eligible: the lead stands in the supervisors' queue, and they are told once."""
+    def give_up_routing(self, retry_time: datetime | None = None) -> None:
+        """Nobody is eligible: the lead stands in the supervisors' queue, and they are told once.
+
+        At `retry_time` (UTC) somebody may be able to take it.
+        """
         self.candidates = []
         self.cancel(CONFIRMATION)
+        if retry_time is not None:
+            self.schedule(RETRY, retry_time)
         if self.state != LeadState.UNROUTABLE:
             self.state = LeadState.UNROUTABLE
             self.emit(announcements.lead_unroutable(self))
@@ -118,6 +154,7 @@ class Lead(QualificationSteps, FirstContactSteps, Aggregate):
         self.account_id = account_id
         self.owner_id, self.supervisor_id = owner.id, owner.supervisor_id
         self.cancel(CONFIRMATION)
+        self.cancel(RETRY)
         self.start_first_contact(rules, at)
         self.emit(announcements.lead_assigned(self, owner.team_id, reasons))
 

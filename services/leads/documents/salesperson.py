@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 import mongoengine
 
@@ -34,6 +35,14 @@ class Salesperson(Aggregate):
     open_untouched: int = mongoengine.IntField(default=0)
     month: str = mongoengine.StringField(default="")
     assigned_in_month: int = mongoengine.IntField(default=0)
+    untouched_in_month: int = mongoengine.IntField(default=0)
+    # Deals {"won": 2, "lost": 1} by `segment_key`.
+    outcomes: dict[str, dict[str, int]] = PlainField(default=dict)
+
+
+def segment_key(segment: str) -> str:
+    """A segment as the name of a field: MongoDB gives "." and "$" a meaning of their own."""
+    return segment.replace("%", "%25").replace(".", "%2E").replace("$", "%24").replace("\0", "%00")
 
 
 def salesperson_facts(row: Mapping[str, Any], month: str) -> SalespersonFacts:
@@ -52,4 +61,9 @@ def salesperson_facts(row: Mapping[str, Any], month: str) -> SalespersonFacts:
         leaves=tuple(LeaveSpan(leave["start_time"], leave["end_time"]) for leave in row["leaves"]),
         open_untouched=row["open_untouched"],
         assigned_this_month=row["assigned_in_month"] if row["month"] == month else 0,
+        untouched_this_month=row.get("untouched_in_month", 0) if row["month"] == month else 0,
+        outcomes={
+            unquote(key): (outcome.get("won", 0), outcome.get("lost", 0))
+            for key, outcome in (row.get("outcomes") or {}).items()
+        },
     )

@@ -14,9 +14,10 @@ class TimelineEntry(Aggregate):
     meta: ClassVar[dict[str, Any]] = {
         "collection": "timeline_entries",
         "indexes": [
-            {"fields": ["account_id", "-time", "_id"], "name": "account"},
+            {"fields": ["account_id", "-time", "-_id"], "name": "account"},
             {"fields": ["owner_id", "-time"], "name": "owner"},
             {"fields": ["kind", "-time"], "name": "kind"},
+            {"fields": ["by", "-time"], "name": "by"},
         ],
         # It is a record itself.
         "audited": False,

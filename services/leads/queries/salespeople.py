@@ -21,3 +21,9 @@ def list_salespeople(by: Principal, scope: Scope, page: Page, at: datetime) -> t
         where.append({"_id": {"$gt": page.after[0]}})
     rows = Salesperson.collection().find({"$and": where}).sort("_id", 1).limit(page.size + 1)
     return page.cut([salesperson_facts(row, month_of(at)) for row in rows], lambda person: (person.id,))
+
+
+def name_of(subject: str) -> str:
+    """Name and id of a person who sells; of others the id alone."""
+    row = Salesperson.collection().find_one({"_id": subject}, {"name": 1})
+    return f"{row['name']} ({subject})" if row else subject

@@ -35,8 +35,8 @@ def visible_salespeople(by: Principal, scope: Scope) -> Condition:
     return {"_id": by.subject}
 
 
-def owned_rows(by: Principal, scope: Scope) -> Condition:
-    """For everything that carries owner_id and region: accounts, opportunities, visits."""
+def owned_rows(by: Principal, scope: Scope, owner: str = "owner_id") -> Condition:
+    """For everything that carries `owner` and region: accounts, opportunities, visits."""
     if scope is Scope.ALL:
         return {}
     if scope is Scope.REGION and by.region:
@@ -44,5 +44,5 @@ def owned_rows(by: Principal, scope: Scope) -> Condition:
     if scope is Scope.TEAM and by.team_id:
         # The team of today: whoever joins or leaves takes the leads along.
         team = Salesperson.collection().find({"team_id": by.team_id}, {"_id": 1})
-        return {"owner_id": {"$in": [by.subject, *(person["_id"] for person in team)]}}
-    return {"owner_id": by.subject} if by.subject else _NO_ROW
+        return {owner: {"$in": [by.subject, *(person["_id"] for person in team)]}}
+    return {owner: by.subject} if by.subject else _NO_ROW

@@ -28,10 +28,10 @@ def servicers(settings: LeadsSettings) -> list[tuple[Callable[..., Any], Any]]:
     """Each servicer with the function that adds it to a server."""
     return [
         (add_LeadsServiceServicer_to_server, LeadsServicer(settings.default_country)),
-        (add_IntakeServiceServicer_to_server, IntakeServicer()),
+        (add_IntakeServiceServicer_to_server, IntakeServicer(settings)),
         (add_OwnershipServiceServicer_to_server, OwnershipServicer()),
         (add_FirstContactServiceServicer_to_server, FirstContactServicer()),
-        (add_PipelineServiceServicer_to_server, PipelineServicer()),
+        (add_PipelineServiceServicer_to_server, PipelineServicer(settings)),
         (add_VisitsServiceServicer_to_server, VisitsServicer()),
         (add_AttentionServiceServicer_to_server, AttentionServicer()),
         (add_LeadFiguresServiceServicer_to_server, LeadFiguresServicer()),

@@ -127,6 +127,10 @@ class LeadsServicer(LeadsServiceServicer):
         self, request: pb.UpdateRoutingPolicyRequest, context: Any
     ) -> pb.UpdateRoutingPolicyResponse:
         stored = commands.update_routing_policy(
-            policy_change_from(request.routing_policy), expected_version=request.routing_policy.version
+            policy_change_from(request.routing_policy),
+            expected_version=request.routing_policy.version,
+            by=caller().subject,
+            why=request.why,
+            at=clock.now(),
         )
         return pb.UpdateRoutingPolicyResponse(routing_policy=policy_to_proto(stored.policy, stored.version))

@@ -136,6 +136,7 @@ def account_to_proto(row: Row) -> pb.Account:
         attributes=row["attributes"],
         create_time=timestamp(row["create_time"]),
         version=row["version"],
+        merged_into=row.get("merged_into") or "",
     )
 
 
@@ -150,12 +151,20 @@ def salesperson_to_proto(person: SalespersonFacts, at: datetime) -> pb.Salespers
         active=person.active,
         on_leave=is_on_leave(person.leaves, at),
         open_untouched_leads=person.open_untouched,
+        untouched_leads_of_month=person.untouched_this_month,
+        leads_of_month=person.assigned_this_month,
     )
 
 
 def responsibility_entry_to_proto(row: Row) -> pb.ResponsibilityEntry:
     """A stored line of the responsibility log."""
     return pb.ResponsibilityEntry(
+        id=row["_id"],
+        kind=row.get("kind", ""),
+        candidate_rank=row.get("candidate_rank", 0),
+        reference=row.get("reference", ""),
+        policy_version=row.get("policy_version", 0),
+        reason=row.get("reason", ""),
         account_id=row["account_id"],
         lead_id=row["lead_id"],
         owner_id=row["owner_id"],
@@ -176,6 +185,9 @@ def policy_to_proto(policy: RoutingPolicy, version: int) -> pb.RoutingPolicy:
         warn_after_bp=policy.warn_after_bp,
         weights_milli=dict(policy.weights_milli),
         version=version,
+        tag_weights_milli=dict(policy.tag_weights_milli),
+        attribute_weight_milli=policy.attribute_weight_milli,
+        prior_deals=policy.prior_deals,
     )
 
 
@@ -188,6 +200,9 @@ def policy_change_from(message: pb.RoutingPolicy) -> PolicyChange:
         first_contact_limit_minutes=message.first_contact_limit_minutes,
         warn_after_bp=message.warn_after_bp,
         weights_milli=dict(message.weights_milli),
+        tag_weights_milli=dict(message.tag_weights_milli),
+        attribute_weight_milli=message.attribute_weight_milli,
+        prior_deals=message.prior_deals,
     )
 
 

@@ -27,3 +27,8 @@ def moment(message: Timestamp, field: str) -> datetime:
     except ValueError:
         raise FieldProblem(field, "OUT_OF_RANGE", "日期无效", "not a date") from None
     return exact.replace(microsecond=exact.microsecond // 1000 * 1000)
+
+
+def moment_if_set(request: Any, field: str) -> datetime | None:
+    """The request's time in `field`, aware UTC; None when it has none. Raises FieldProblem."""
+    return moment(getattr(request, field), field) if request.HasField(field) else None

@@ -1,7 +1,7 @@
 """The worker process of leads: everything it does by itself, by area."""
 
 from chassis.consumer import run_worker
-from services.leads.commands.routing.route_new_lead import TOGETHER
+from services.leads.commands.routing.route_new_lead import WAITING
 from services.leads.config import SERVICE, LeadsSettings
 from services.leads.worker.attention import AttentionReactions
 from services.leads.worker.figures import LeadFiguresReactions
@@ -30,4 +30,4 @@ class LeadsWorker(
 
 def run() -> None:
     """Work until SIGTERM."""
-    run_worker(SERVICE, LeadsWorker, LeadsSettings(), prefetch=TOGETHER)  # leads that wait are routed together
+    run_worker(SERVICE, LeadsWorker, LeadsSettings(), prefetch=WAITING)  # leads that wait are routed together

@@ -19,7 +19,8 @@ class LeadsReactions:
 
     @handles(PersonChanged)
     def copy_person(self, event: PersonChanged, context: EventContext) -> None:
-        commands.copy_person(person_from(event))
+        if commands.copy_person(person_from(event)):
+            commands.route_unroutable(at=context.time, region=event.region)
 
     @handles(LeadCreated)
     def route_lead_when_created(self, event: LeadCreated, context: EventContext) -> None:

@@ -12,8 +12,9 @@ SUPERVISOR = "supervisor"
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is told. `people` are fields with a person's id; `roles` are told as well, those of the event's region only
-    when `in_region` is set. `role_field` names the role that is told when none of `people` is filled."""
+    """Who is told. `people` are fields with a person's id, or with several; `roles` are told as well, those of the
+    event's region only when `in_region` is set. `role_field` names the role that is told when none of `people` is
+    filled."""
 
     people: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
@@ -64,6 +65,12 @@ _UNROUTABLE = "lead_unroutable/{lead_id}"
 _FIRST_CONTACT = "first_contact/{lead_id}"
 _STRANDED = "lead_stranded/{lead_id}"
 _SUCCESS = "success/{task_id}"
+_CONFLICT = "ownership_conflict/{conflict_id}"
+_HAND_OVER = "hand_over/{salesperson_id}"
+_NEXT_ACTION = "next_action/{visit_id}/{revision}"
+_REORDER = "reorder/{account_id}/{sku}/{cause}/{occurrence}"
+_NURTURE = "nurture/{nurture_run_id}/{step_number}"
+_SILENCE = "silence/{account_id}/{silence_number}"
 
 NOTICES: Mapping[str, Notice] = {
     "lead_assigned.v1": Notice(
@@ -134,14 +141,61 @@ NOTICES: Mapping[str, Notice] = {
         Audience(people=("owner_id",), roles=("customer_success",)),
         card=CardPlan(_SUCCESS), words={"kind": "success"},
     ),
+    "ownership_conflict_opened.v1": Notice(
+        "ownership_conflict_opened", "ownershipConflicts/{conflict_id}",
+        Audience(people=("owner_id", "supervisor_id"), roles=(SUPERVISOR, "regional_manager"), in_region=True),
+        card=CardPlan(_CONFLICT),
+    ),
+    "ownership_conflict_decided.v1": Notice(
+        "ownership_conflict_decided", "ownershipConflicts/{conflict_id}",
+        Audience(people=("owner_id", "previous_owner_id", "claimant_ids")), closes=(_CONFLICT,),
+    ),
+    "accounts_await_hand_over.v1": Notice(
+        "accounts_await_hand_over", "salespeople/{salesperson_id}",
+        Audience(people=("supervisor_id",), roles=("regional_manager",), in_region=True),
+        card=CardPlan(_HAND_OVER),
+    ),
+    "hand_over_finished.v1": Notice(
+        "hand_over_finished", "handOvers/{hand_over_id}", Audience(people=("supervisor_id", "requested_by")),
+        closes=("hand_over/{from_id}",),
+    ),
+    "accounts_received.v1": Notice(
+        "accounts_received", "handOvers/{hand_over_id}", Audience(people=("owner_id",)),
+    ),
+    "next_action_planned.v1": Notice(
+        "next_action_planned", "visits/{visit_id}", Audience(people=("owner_id",)),
+        card=CardPlan(_NEXT_ACTION),
+    ),
+    "reorder_due.v1": Notice(
+        "reorder_due", "accounts/{account_id}", Audience(people=("owner_id",)), card=CardPlan(_REORDER),
+    ),
+    "nurture_step_due.v1": Notice(
+        "nurture_step_due", "accounts/{account_id}", Audience(people=("owner_id",)), card=CardPlan(_NURTURE),
+    ),
+    "engagement_heated.v1": Notice(
+        "engagement_heated", "accounts/{account_id}", Audience(people=("owner_id",)), critical=True,
+    ),
+    "account_silent.v1": Notice(
+        "account_silent", "accounts/{account_id}",
+        Audience(people=("owner_id",), roles=("customer_success",)), card=CardPlan(_SILENCE),
+    ),
+    "suggestion_answered.v1": Notice(
+        "suggestion_answered", "suggestions/{suggestion_id}", Audience(people=("author_id",)),
+    ),
+    "weekly_three_left.v1": Notice("weekly_three_left", "weeklyThree", Audience(people=("person_id",))),
 }  # fmt: skip
 # Events that tell nobody anything, and only close cards.
 CLOSING: Mapping[str, tuple[str, ...]] = {
     "lead_contacted.v1": (_FIRST_CONTACT, _STRANDED),
     "lead_closed.v1": (_FIRST_CONTACT, _STRANDED, _ROUTING, _UNROUTABLE),
+    "lead_contacted.v1": (_FIRST_CONTACT,),
+    "next_action_completed.v1": (_NEXT_ACTION,),
+    "reorder_settled.v1": (_REORDER,),
     "success_task_completed.v1": (_SUCCESS,),
+    "account_heard.v1": (_SILENCE,),
 }
 # Fields whose person's name the texts may use, as "<field>_name".
+NAMED_PEOPLE = ("owner_id", "approver_id", "decided_by", "supervisor_id", "claimant_id")
 NAMED_PEOPLE = ("owner_id", "previous_owner_id", "approver_id", "decided_by", "supervisor_id")
 
 
@@ -152,7 +206,10 @@ def fill(pattern: str, fields: Mapping[str, Any]) -> str:
 
 def person_ids(audience: Audience, fields: Mapping[str, Any]) -> tuple[str, ...]:
     """The people whom the event names, each once."""
-    named = (str(fields.get(name) or "") for name in audience.people)
+    values = [fields.get(name) for name in audience.people]
+    named = (
+        str(each or "") for value in values for each in (value["names"] if isinstance(value, Mapping) else [value])
+    )
     return tuple(dict.fromkeys(person for person in named if person))
 
 

@@ -23,7 +23,7 @@ def contact_lead(lead_id: str, *, summary: str, next_action: NextAction | None, 
             plan = None if next_action is None else check_next_action(next_action, at)
             lead.contact(check_summary(summary), plan, at)
             lead.commit(session=session)
-            count_contacted(lead.owner_id, session)
+            count_contacted(lead.owner_id, session, lead.assign_time)
         return lead
 
     return transaction(work)

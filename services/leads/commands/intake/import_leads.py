@@ -30,7 +30,7 @@ def import_leads(
     """
     file = read_import(content, columns, normalise_phone)
     # An external id that stands in several rows is one lead: the first row's.
-    rows = list({_intake_key(row): row for row in reversed(file.drafts)}.values())[::-1]
+    rows = list({intake_key(row): row for row in reversed(file.drafts)}.values())[::-1]
     created: list[str] = []
     for start in range(0, len(rows), CHUNK):
         new = _not_yet_there(rows[start : start + CHUNK])
@@ -42,21 +42,22 @@ def import_leads(
 def _take_in(rows: Sequence[RowDraft]) -> list[str]:
     """The ids of the leads that were new."""
     at = clock.now()
-    leads = [Lead.taken_in(row.draft, [_intake_key(row)], at) for row in rows]
+    leads = [Lead.taken_in(row.draft, [intake_key(row)], at) for row in rows]
     # Another import of the same file may run at the same time, and be first with some.
     refused = {lead.id for lead in insert_many_committed(leads, why="import")}
     return [lead.id for lead in leads if lead.id not in refused]
 
 
 def _not_yet_there(rows: Sequence[RowDraft]) -> list[RowDraft]:
-    keys = [_intake_key(row) for row in rows]
+    keys = [intake_key(row) for row in rows]
     known: set[str] = set()
     for found in Lead.collection().find({"intake_keys": {"$in": keys}}, {"intake_keys": 1}):
         known.update(found["intake_keys"])
     return [row for row, key in zip(rows, keys, strict=True) if key not in known]
 
 
-def _intake_key(row: RowDraft) -> str:
+def intake_key(row: RowDraft) -> str:
+    """What a row comes in under, the same whenever it is imported again."""
     if row.draft.external_id:
         return external_key(row.draft.channel, row.draft.external_id)
     return row_key(row.key)

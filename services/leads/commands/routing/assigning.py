@@ -10,17 +10,24 @@ from services.leads.commands.routing.desk import Desk
 from services.leads.commands.routing.workload import release
 from services.leads.documents import Account, Lead, ResponsibilityEntry
 from services.leads.domain.lead_state import LeadState
+from services.leads.domain.ownership.responsibility import EntryKind
 from services.leads.domain.routing.candidates import SalespersonFacts
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Who gets a lead, decided by whom, why (in words by language tag), at what time (UTC)."""
+    """Who gets a lead, decided by whom, why (in words by language tag), at what time (UTC).
+
+    `reason` is what a person wrote; `rank` the place among those offered, 0 for nobody of them.
+    """
 
     owner: SalespersonFacts
     decided_by: str
     reasons: Mapping[str, str]
     at: datetime
+    kind: EntryKind = EntryKind.ROUTED
+    rank: int = 0
+    reason: str = ""
 
 
 def assign(lead: Lead, account: Account | None, decision: Decision, desk: Desk) -> None:
@@ -29,17 +36,24 @@ def assign(lead: Lead, account: Account | None, decision: Decision, desk: Desk) 
     account = account or Account.opened_for(lead, decision.at)
     previous_owner = account.owner_id
     account.belong_to(decision.owner)
+    account.lead_time = decision.at
     desk.change_account(account, lead, why)
     lead.assign(decision.owner, account.id, dict(decision.reasons), desk.first_contact, decision.at)
     desk.change(lead, why)
     entry = ResponsibilityEntry(
         account_id=account.id,
         lead_id=lead.id,
+        kind=decision.kind,
         owner_id=decision.owner.id,
         previous_owner_id=previous_owner,
+        team_id=decision.owner.team_id,
+        region=account.region,
         since=decision.at,
         decided_by=decision.decided_by,
         why=why,
+        reason=decision.reason,
+        candidate_rank=decision.rank,
+        policy_version=desk.policy_version,
     )
     desk.change(entry)
     desk.count_assigned(decision.owner.id)

@@ -9,6 +9,7 @@ from services.leads.commands.routing.desk import Desk
 from services.leads.commands.routing.routing_turn import decide
 from services.leads.documents import Account, Lead
 from services.leads.domain.errors import FieldProblem, OverrideNeedsReason, SalespersonNotEligible
+from services.leads.domain.ownership.responsibility import EntryKind
 from services.leads.domain.routing import explanations
 from services.leads.domain.routing.candidates import SalespersonFacts
 
@@ -35,13 +36,16 @@ def confirm_routing(lead_id: str, *, salesperson_id: str, why: str, by: str, at:
         account = desk.find_account(lead)
         holder = desk.find_salesperson(account.owner_id) if account else None
         _require_same_owner(account, holder, salesperson_id)
-        offered = {candidate["salesperson_id"] for candidate in lead.candidates}
+        offered = [candidate["salesperson_id"] for candidate in lead.candidates]
         if not reason and holder is None and salesperson_id not in offered:
             raise OverrideNeedsReason("this person is not among the candidates: say why", lead_id=lead.id)
         owner = holder or desk.find_salesperson(salesperson_id)
         if owner is None:
             raise SalespersonNotEligible("no salesperson with this id works here", salesperson_id=salesperson_id)
-        assign(lead, account, Decision(owner, by, explanations.confirmed(by, reason), at), desk)
+        rank = offered.index(owner.id) + 1 if owner.id in offered else 0
+        kind = EntryKind.KNOWN_ACCOUNT if holder else EntryKind.CONFIRMED if rank else EntryKind.OVERRIDDEN
+        reasons = explanations.confirmed(by, reason)
+        assign(lead, account, Decision(owner, by, reasons, at, kind=kind, rank=rank, reason=reason), desk)
         desk.write()
         return lead
 

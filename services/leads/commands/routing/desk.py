@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pymongo.client_session import ClientSession
 
@@ -17,6 +17,8 @@ from services.leads.documents.salesperson import salesperson_facts
 from services.leads.documents.stored_sla_policy import StoredSlaPolicy
 from services.leads.domain.routing.candidates import SalespersonFacts
 
+_LEFT_OUT = {"outbox": 0, "handled": 0, "deadlines": 0}
+
 
 class Desk:
     """Policy, people and accounts as the transaction sees them, with what its earlier decisions changed.
@@ -27,10 +29,10 @@ class Desk:
     def __init__(self, leads: Iterable[Lead], at: datetime, session: ClientSession) -> None:
         self._session = session
         self._month = month_of(at)
-        routing = StoredPolicy.current(session)
-        self.policy = routing.policy
-        self.first_contact = rules_of(StoredSlaPolicy.current(session), routing)
-        rows = Salesperson.collection().find({"active": True}, {"outbox": 0, "handled": 0}, session=session)
+        stored = StoredPolicy.current(session)
+        self.policy, self.policy_version = stored.policy, stored.version
+        self.first_contact = rules_of(StoredSlaPolicy.current(session), stored)
+        rows = Salesperson.collection().find({"active": True}, _LEFT_OUT, session=session)
         self._people = {row["_id"]: salesperson_facts(row, self._month) for row in rows}
         keys = [key for lead in leads for key in _keys(lead)]
         found = Account.collection().find({"keys": {"$in": keys}}, {"outbox": 0}, session=session)
@@ -57,6 +59,19 @@ class Desk:
         """All who have not left."""
         return self._people.values()
 
+    def when_to_retry(self, region: str, at: datetime) -> datetime:
+        """When somebody may be able to take a lead of this region again by the calendar alone: the next of his leaves
+        ends, or the next month begins."""
+        month = (at.replace(day=1) + timedelta(days=32)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        ends = (
+            leave.end
+            for person in self._people.values()
+            if not region or person.region in ("", region)
+            for leave in person.leaves
+            if leave.end > at
+        )
+        return min((month, *ends))
+
     def change(self, document: Aggregate, why: str = "") -> None:
         """Have the document written; it must not change again in this transaction."""
         self._changes.add(document, why)
@@ -76,7 +91,10 @@ class Desk:
         """One more lead, not yet contacted; the next decision sees it."""
         person = self._people[salesperson_id]
         self._people[salesperson_id] = replace(
-            person, open_untouched=person.open_untouched + 1, assigned_this_month=person.assigned_this_month + 1
+            person,
+            open_untouched=person.open_untouched + 1,
+            assigned_this_month=person.assigned_this_month + 1,
+            untouched_this_month=person.untouched_this_month + 1,
         )
         self._counted[salesperson_id] += 1
 

@@ -1,10 +1,10 @@
-"""How many leads a salesperson has: counters that routing reads, changed only in the transaction of the lead.
+"""What a salesperson has and has achieved: counters that routing reads, changed only in the transaction of the change.
 
 Plain increments on the salesperson's document, beside its version: a copy of a person's data and a lead's assignment
 do not get in each other's way, while two assignments to one person conflict, and the later one decides again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,52 +12,91 @@ from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 
 from services.leads.documents import Salesperson
+from services.leads.documents.salesperson import segment_key
+
+# A document from before this counter has none.
+_UNTOUCHED_IN_MONTH = {"$ifNull": ["$untouched_in_month", 0]}
 
 
 def month_of(at: datetime) -> str:
-    """The month that fairness counts in, "2026-11" (UTC)."""
+    """The month that fairness and the cap count in, "2026-11" (UTC)."""
     return f"{at:%Y-%m}"
 
 
 def count_assigned(numbers: Mapping[str, int], month: str, session: ClientSession) -> None:
     """So many more leads of this month by salesperson, not yet contacted."""
-    so_far: dict[str, Any] = {"$cond": [{"$eq": ["$month", month]}, "$assigned_in_month", 0]}
-    operations = [
-        UpdateOne(
-            {"_id": salesperson_id},
-            [
-                {
-                    "$set": {
-                        "open_untouched": {"$add": ["$open_untouched", number]},
-                        "assigned_in_month": {"$add": [so_far, number]},
-                        "month": month,
+    _bulk(
+        (
+            UpdateOne(
+                {"_id": salesperson_id},
+                [
+                    {
+                        "$set": {
+                            "open_untouched": {"$add": ["$open_untouched", number]},
+                            "assigned_in_month": {"$add": [_of_month(month, "$assigned_in_month"), number]},
+                            "untouched_in_month": {"$add": [_of_month(month, _UNTOUCHED_IN_MONTH), number]},
+                            "month": month,
+                        }
                     }
-                }
-            ],
-        )
-        for salesperson_id, number in numbers.items()
-    ]
-    if operations:
-        Salesperson.collection().bulk_write(operations, ordered=False, session=session)
+                ],
+            )
+            for salesperson_id, number in numbers.items()
+        ),
+        session,
+    )
 
 
 def release(salesperson_id: str, counted_at: datetime, session: ClientSession) -> None:
     """Take back what `count_assigned` counted at `counted_at`: the lead went elsewhere after all."""
-    same_month = {"$cond": [{"$eq": ["$month", month_of(counted_at)]}, 1, 0]}
-    Salesperson.collection().update_one(
-        {"_id": salesperson_id},
-        [
-            {
-                "$set": {
-                    "open_untouched": {"$subtract": ["$open_untouched", 1]},
-                    "assigned_in_month": {"$subtract": ["$assigned_in_month", same_month]},
-                }
-            }
-        ],
-        session=session,
-    )
+    same_month = _is_month(month_of(counted_at))
+    _bulk([UpdateOne({"_id": salesperson_id}, [_less(same_month, {"assigned_in_month": same_month})])], session)
 
 
-def count_contacted(salesperson_id: str, session: ClientSession) -> None:
-    """One untouched lead less."""
-    Salesperson.collection().update_one({"_id": salesperson_id}, {"$inc": {"open_untouched": -1}}, session=session)
+def count_contacted(salesperson_id: str, session: ClientSession, counted_at: datetime | None = None) -> None:
+    """One untouched lead less; it was counted at `counted_at` (None: in the month that is counted now)."""
+    same_month: Any = 1 if counted_at is None else _is_month(month_of(counted_at))
+    _bulk([UpdateOne({"_id": salesperson_id}, [_less(same_month, {})])], session)
+
+
+def move_untouched(moves: Iterable[tuple[str, str, datetime]], session: ClientSession) -> None:
+    """Untouched leads have another owner: (from, to, when it was assigned). What each got this month stays."""
+    operations = []
+    for from_id, to_id, counted_at in moves:
+        same_month = _is_month(month_of(counted_at))
+        operations.append(UpdateOne({"_id": from_id}, [_less(same_month, {})]))
+        more = {
+            "open_untouched": {"$add": ["$open_untouched", 1]},
+            "untouched_in_month": {"$add": [_UNTOUCHED_IN_MONTH, same_month]},
+        }
+        operations.append(UpdateOne({"_id": to_id}, [{"$set": more}]))
+    _bulk(operations, session)
+
+
+def count_outcome(owner_id: str, segment: str, won: bool, *, session: ClientSession | None = None) -> None:
+    """A deal of the owner was won or lost in this segment; part of the transaction that closes the deal."""
+    name = "won" if won else "lost"
+    # Without a segment it counts in the company's overall rate alone.
+    path = f"outcomes.{segment_key(segment) or '-'}.{name}"
+    Salesperson.collection().update_one({"_id": owner_id}, {"$inc": {path: 1}}, session=session)
+
+
+def _less(of_month: Any, others: Mapping[str, Any]) -> dict[str, Any]:
+    fewer: dict[str, Any] = {
+        "open_untouched": {"$subtract": ["$open_untouched", 1]},
+        "untouched_in_month": {"$max": [0, {"$subtract": [_UNTOUCHED_IN_MONTH, of_month]}]},
+    }
+    return {"$set": fewer | {name: {"$subtract": [f"${name}", number]} for name, number in others.items()}}
+
+
+def _of_month(month: str, value: Any) -> dict[str, Any]:
+    return {"$cond": [{"$eq": ["$month", month]}, value, 0]}
+
+
+def _is_month(month: str) -> dict[str, Any]:
+    return {"$cond": [{"$eq": ["$month", month]}, 1, 0]}
+
+
+def _bulk(operations: Iterable[UpdateOne], session: ClientSession) -> None:
+    listed = list(operations)
+    if listed:
+        Salesperson.collection().bulk_write(listed, ordered=True, session=session)

@@ -83,12 +83,12 @@ def check_intake(
         "company": _company,
         "phone": lambda phone: _phone(phone, normalise_phone),
         "channel": _channel,
-        "contact_name": lambda text: _text("contact_name", text),
-        "region": lambda text: _text("region", text),
+        "contact_name": lambda text: one_line("contact_name", text),
+        "region": lambda text: one_line("region", text),
         "budget_range": _budget_range,
         "urgency": _urgency,
         "needs": _needs,
-        "external_id": lambda text: _text("external_id", text),
+        "external_id": lambda text: one_line("external_id", text),
     }
     values: dict[str, Any] = {}
     problems: list[FieldProblem] = []
@@ -100,8 +100,8 @@ def check_intake(
     return (None if problems else Draft(**values)), tuple(problems)
 
 
-def _text(field: str, text: str, limit: int = TEXT_LENGTH) -> str:
-    """One line of text without what a person cannot see or a database cannot keep."""
+def one_line(field: str, text: str, limit: int = TEXT_LENGTH) -> str:
+    """One line of text without what a person cannot see or a database cannot keep. Raises FieldProblem."""
     line = " ".join(text.split())
     if len(line) > limit:
         raise FieldProblem(field, "TOO_LONG", f"最多 {limit} 个字符", f"at most {limit} characters")
@@ -111,14 +111,14 @@ def _text(field: str, text: str, limit: int = TEXT_LENGTH) -> str:
 
 
 def _company(text: str) -> str:
-    company = _text("company", text, COMPANY_LENGTH)
+    company = one_line("company", text, COMPANY_LENGTH)
     if not company:
         raise FieldProblem("company", "MISSING", "缺少公司名称", "the company is missing")
     return company
 
 
 def _phone(text: str, normalise_phone: Callable[[str], str]) -> str:
-    phone = _text("phone", text)
+    phone = one_line("phone", text)
     if not phone:
         raise FieldProblem("phone", "MISSING", "缺少电话", "the phone is missing")
     try:
@@ -150,7 +150,7 @@ def _one_of(values: type[_Choice], field: str, problem: str, zh: str, text: str)
 
 
 def _budget_range(text: str) -> str:
-    budget = _text("budget_range", text)
+    budget = one_line("budget_range", text)
     if not budget:
         return ""
     match = _BUDGET.fullmatch(budget)
@@ -170,7 +170,7 @@ def _budget_range(text: str) -> str:
 
 
 def _needs(texts: tuple[str, ...]) -> tuple[str, ...]:
-    needs = dict.fromkeys(need for text in texts if (need := _text("needs", text, NEED_LENGTH)))
+    needs = dict.fromkeys(need for text in texts if (need := one_line("needs", text, NEED_LENGTH)))
     if len(needs) > NEEDS:
         raise FieldProblem("needs", "TOO_MANY", f"最多 {NEEDS} 个需求标签", f"at most {NEEDS} needs")
     return tuple(needs)

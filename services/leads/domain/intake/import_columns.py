@@ -49,13 +49,7 @@ def find_columns(header: Sequence[str], columns: Mapping[str, str]) -> Mapping[s
     Raises FieldProblem for a field that leads do not have, ImportMissingColumn for a required or named column that the
     header lacks.
     """
-    if unknown := sorted(set(columns) - set(COLUMN_NAMES)):
-        raise FieldProblem(
-            "columns",
-            "UNKNOWN_FIELD",
-            f"未知字段：{'、'.join(unknown)}",
-            f"unknown fields {', '.join(unknown)}; known are {', '.join(COLUMN_NAMES)}",
-        )
+    require_known_fields(columns, "columns")
     positions = {_folded(name): position for position, name in reversed(list(enumerate(header)))}
     found: dict[str, int] = {}
     missing: list[str] = []
@@ -71,6 +65,17 @@ def find_columns(header: Sequence[str], columns: Mapping[str, str]) -> Mapping[s
             f"missing columns: {'; '.join(missing)}. The header has: {', '.join(header)}", missing="; ".join(missing)
         )
     return found
+
+
+def require_known_fields(columns: Mapping[str, str], path: str) -> None:
+    """Raises FieldProblem, about the request's field `path`, for a field that leads do not have."""
+    if unknown := sorted(set(columns) - set(COLUMN_NAMES)):
+        raise FieldProblem(
+            path,
+            "UNKNOWN_FIELD",
+            f"未知字段：{'、'.join(unknown)}",
+            f"unknown fields {', '.join(unknown)}; known are {', '.join(COLUMN_NAMES)}",
+        )
 
 
 def read_cells(cells: Sequence[str], columns: Mapping[str, int]) -> Intake:

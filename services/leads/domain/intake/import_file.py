@@ -1,16 +1,17 @@
 """A file of leads as drafts and problems: bad rows are reported, the rest goes in."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 
-from services.leads.domain.errors import FieldProblem, ImportTooLarge, ImportUnreadable
+from services.leads.domain.errors import FieldProblem
 from services.leads.domain.intake import csv_text
+from services.leads.domain.intake.cell_safety import without_quote
 from services.leads.domain.intake.draft import Draft, check_intake
 from services.leads.domain.intake.import_columns import find_columns, read_cells
+from services.leads.domain.intake.table import Table, TableRow, csv_table
 
-ROWS_LIMIT = 20_000
+NormalisePhone = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -38,40 +39,66 @@ class ImportedFile:
     problems: tuple[RowProblem, ...]
 
 
-def read_import(content: bytes, columns: Mapping[str, str], normalise_phone: Callable[[str], str]) -> ImportedFile:
+@dataclass(frozen=True)
+class ReadRow:
+    """One row: either a draft or what is wrong with it."""
+
+    row: int
+    draft: RowDraft | None
+    problems: tuple[FieldProblem, ...]
+
+
+def read_import(content: bytes, columns: Mapping[str, str], normalise_phone: NormalisePhone) -> ImportedFile:
     """Read a CSV file of leads. Raises ImportUnreadable, ImportMissingColumn, ImportTooLarge, FieldProblem.
 
     `columns`: field -> the file's column, see `find_columns`. `normalise_phone` gives E.164 or raises ValueError.
     """
-    rows = csv_text.records(csv_text.decode(content))
-    _, header = next(rows, (1, []))
-    if not header:
-        raise ImportUnreadable("the file is empty")
-    positions = find_columns(header, columns)
-    drafts: list[RowDraft] = []
-    problems: list[RowProblem] = []
+    rows = list(read_rows(csv_table(content), columns, normalise_phone))
+    return ImportedFile(
+        tuple(row.draft for row in rows if row.draft is not None),
+        tuple(RowProblem(row.row, problem) for row in rows for problem in row.problems),
+    )
+
+
+def read_rows(table: Table, columns: Mapping[str, str], normalise_phone: NormalisePhone) -> Iterator[ReadRow]:
+    """The rows of a table, one after the other. Raises ImportMissingColumn, FieldProblem before the first."""
+    positions = find_columns(table.header, columns)
+    return _read_rows(table, positions, normalise_phone)
+
+
+def _read_rows(table: Table, positions: Mapping[str, int], normalise_phone: NormalisePhone) -> Iterator[ReadRow]:
     seen: Counter[str] = Counter()
-    body = list(islice(rows, ROWS_LIMIT + 1))
-    if len(body) > ROWS_LIMIT:
-        raise ImportTooLarge(f"more than {ROWS_LIMIT} rows: split the file", limit=str(ROWS_LIMIT))
-    for row, cells in body:
-        draft, wrong = _read_row(cells, len(header), positions, normalise_phone)
-        problems.extend(RowProblem(row, problem) for problem in wrong)
-        if draft is not None:
-            # Content, not position: a corrected file can be imported again without doubling its good rows.
-            content_key = draft.fingerprint()
-            drafts.append(RowDraft(row, draft, f"{content_key}:{seen[content_key]}"))
-            seen[content_key] += 1
-    return ImportedFile(tuple(drafts), tuple(problems))
+    for row in table.rows:
+        draft, problems = _read_row(row, len(table.header), positions, normalise_phone)
+        if draft is None:
+            yield ReadRow(row.number, None, problems)
+            continue
+        # Content, not position: a corrected file can be imported again without doubling its good rows.
+        content_key = draft.fingerprint()
+        yield ReadRow(row.number, RowDraft(row.number, draft, f"{content_key}:{seen[content_key]}"), ())
+        seen[content_key] += 1
 
 
 def _read_row(
-    cells: list[str], width: int, positions: Mapping[str, int], normalise_phone: Callable[[str], str]
+    row: TableRow, width: int, positions: Mapping[str, int], normalise_phone: NormalisePhone
 ) -> tuple[Draft | None, tuple[FieldProblem, ...]]:
-    if any(csv_text.has_lost_bytes(cell) for cell in cells):
+    if any(csv_text.has_lost_bytes(cell) for cell in row.cells):
         return None, (FieldProblem("", "UNREADABLE", "含有无法识别的字符", "contains bytes that are not text"),)
-    if any(cells[width:]):
+    if any(row.cells[width:]):
         return None, (
             FieldProblem("", "TOO_MANY_CELLS", f"多于表头的 {width} 列", f"more cells than the {width} of the header"),
         )
-    return check_intake(read_cells(cells, positions), normalise_phone)
+    if remarked := _remarks(row, positions):
+        return None, remarked
+    return check_intake(read_cells([without_quote(cell) for cell in row.cells], positions), normalise_phone)
+
+
+def _remarks(row: TableRow, positions: Mapping[str, int]) -> tuple[FieldProblem, ...]:
+    """The remarks about the columns that are read, each with its field."""
+    if not row.remarks:
+        return ()
+    return tuple(
+        FieldProblem(field, remark.problem, remark.description["zh"], remark.description["en"])
+        for field, position in positions.items()
+        if (remark := row.remarks.get(position))
+    )

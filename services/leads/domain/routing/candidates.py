@@ -1,13 +1,22 @@
-"""Who should get a lead: filters first, then points, each with its reason."""
+"""Who should get a lead: filters first, then points, each with its reason.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+The points of everybody are plain numbers; words are made for the three who are offered alone, since a bulk routing
+compares millions of pairs.
+"""
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.leads.domain.routing import explanations
 from services.leads.domain.routing.routing_policy import Part, RoutingPolicy
+from services.leads.domain.routing.wanted import Wanted, wanted_by
+from services.leads.domain.routing.win_rate import Outcomes, SegmentRate, company_rate
 
 OFFERED = 3
+WHOLE_BP = 10_000
+NO_ATTRIBUTES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -32,8 +41,12 @@ class SalespersonFacts:
     tags: frozenset[str]
     active: bool
     leaves: tuple[LeaveSpan, ...]
+    # All leads that wait for the first contact, and those of them that were assigned this month.
     open_untouched: int
     assigned_this_month: int
+    untouched_this_month: int = 0
+    # Deals won and lost by segment.
+    outcomes: Outcomes = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,12 +79,12 @@ def is_on_leave(leaves: Iterable[LeaveSpan], at: datetime) -> bool:
 
 
 def is_eligible(person: SalespersonFacts, region: str, at: datetime, policy: RoutingPolicy) -> bool:
-    """Active, not on leave, working in the lead's region, and not yet full of untouched leads."""
+    """Active, not on leave, working in the lead's region, and not yet full of untouched leads of this month."""
     return (
         person.active
-        and not is_on_leave(person.leaves, at)
+        and person.untouched_this_month < policy.untouched_cap
         and (not region or person.region in ("", region))
-        and person.open_untouched < policy.untouched_cap
+        and not (person.leaves and is_on_leave(person.leaves, at))
     )
 
 
@@ -81,62 +94,79 @@ def top_candidates(
     at: datetime,
     salespeople: Iterable[SalespersonFacts],
     policy: RoutingPolicy,
+    attributes: Mapping[str, str] = NO_ATTRIBUTES,
 ) -> tuple[Candidate, ...]:
-    """The best three that are eligible, best first; empty when nobody is.
+    """The best three that are eligible, best first; empty when nobody is. `attributes` are the known account's.
 
     Equal points go to whoever got fewer leads this month, then to the one with fewer open ones, then by id. That rule,
     and points that never rise with more leads, keep equal salespeople within one lead of each other.
     """
-    eligible = [person for person in salespeople if is_eligible(person, region, at, policy)]
+    staff = salespeople if isinstance(salespeople, Sequence) else tuple(salespeople)
+    eligible = [person for person in staff if is_eligible(person, region, at, policy)]
     if not eligible:
         return ()
-    fewest = min(person.assigned_this_month for person in eligible)
-    wanted = tuple(needs)
-    scored = [(_candidate(person, wanted, region, fewest, policy), person) for person in eligible]
-    scored.sort(key=lambda pair: _rank(*pair))
-    return tuple(candidate for candidate, _ in scored[:OFFERED])
+    tags = {tag for person in eligible for tag in person.tags} if attributes else frozenset[str]()
+    wanted = wanted_by(tuple(needs), attributes, tags, policy)
+    rate = company_rate(wanted.segment, (person.outcomes for person in staff), policy.prior_deals)
+    scale = _Scale(wanted, region, min(person.assigned_this_month for person in eligible), rate, policy)
+    best = heapq.nsmallest(OFFERED, [scale.rank(person) for person in eligible])
+    by_id = {person.id: person for person in eligible}
+    return tuple(scale.candidate(by_id[rank[-1]]) for rank in best)
 
 
-def _rank(candidate: Candidate, person: SalespersonFacts) -> tuple[int, int, int, str]:
-    return (-candidate.score_milli, person.assigned_this_month, person.open_untouched, person.id)
+class _Scale:
+    """The points of one lead."""
+
+    def __init__(self, wanted: Wanted, region: str, fewest: int, rate: SegmentRate, policy: RoutingPolicy) -> None:
+        self._wanted, self._region, self._fewest, self._rate = wanted, region, fewest, rate
+        self._whole_milli = wanted.whole_milli
+        self._cap = policy.untouched_cap
+        self._weights = [policy.weight_milli(part) for part in Part]
+        self._strangers_rate_bp = rate.rate_bp(0, 0)
+
+    def rank(self, person: SalespersonFacts) -> tuple[int, int, int, str]:
+        """Sorts the best first."""
+        return (-sum(self._points(person)), person.assigned_this_month, person.open_untouched, person.id)
+
+    def candidate(self, person: SalespersonFacts) -> Candidate:
+        """The person with the reason for every point."""
+        parts = zip(Part, self._points(person), self._reasons(person), strict=True)
+        return Candidate(person.id, person.name, person.team_id, tuple(ScorePart(*part) for part in parts))
+
+    def _points(self, person: SalespersonFacts) -> tuple[int, int, int, int, int]:
+        """In the order of Part: the weighted share of what is wanted, the win rate, the share of room below the cap,
+        all for whoever got the fewest this month and half with one more, all for the lead's own region."""
+        tag_match, win_rate, load, fairness, region = self._weights
+        return (
+            tag_match * self._wanted.matched_milli(person.tags) // self._whole_milli if self._whole_milli else 0,
+            win_rate * self._rate_bp(person) // WHOLE_BP,
+            load * (self._cap - person.untouched_this_month) // self._cap,
+            fairness // (1 + person.assigned_this_month - self._fewest),
+            0 if not self._region else region if person.region == self._region else region // 2,
+        )
+
+    def _rate_bp(self, person: SalespersonFacts) -> int:
+        if not person.outcomes:
+            return self._strangers_rate_bp
+        return self._rate.rate_bp(*self._rate.outcome(person.outcomes))
+
+    def _reasons(self, person: SalespersonFacts) -> tuple[explanations.Words, ...]:
+        wanted = self._wanted
+        matched = tuple(need for need in wanted.needs if need in person.tags)
+        attributes = tuple(value for value in wanted.attributes if value in person.tags)
+        share_bp = WHOLE_BP * wanted.matched_milli(person.tags) // self._whole_milli if self._whole_milli else 0
+        won, lost = self._rate.outcome(person.outcomes)
+        ahead = person.assigned_this_month - self._fewest
+        return (
+            explanations.tag_match(wanted.needs, matched, attributes, share_bp),
+            explanations.win_rate(wanted.segment, won, lost, self._rate.mean_bp, self._rate_bp(person)),
+            explanations.load(person.untouched_this_month, self._cap),
+            explanations.fairness(person.assigned_this_month, ahead),
+            _region_words(person.region, self._region),
+        )
 
 
-def _candidate(
-    person: SalespersonFacts, needs: tuple[str, ...], region: str, fewest: int, policy: RoutingPolicy
-) -> Candidate:
-    parts = (
-        _tag_match(person, needs, policy.weight_milli(Part.TAG_MATCH)),
-        _load(person, policy.untouched_cap, policy.weight_milli(Part.LOAD)),
-        _fairness(person, fewest, policy.weight_milli(Part.FAIRNESS)),
-        _region(person, region, policy.weight_milli(Part.REGION)),
-    )
-    return Candidate(person.id, person.name, person.team_id, parts)
-
-
-def _tag_match(person: SalespersonFacts, needs: tuple[str, ...], weight_milli: int) -> ScorePart:
-    """The share of the lead's needs that the person has a tag for."""
-    matched = tuple(need for need in needs if need in person.tags)
-    score = weight_milli * len(matched) // len(needs) if needs else 0
-    return ScorePart(Part.TAG_MATCH, score, explanations.tag_match(needs, matched))
-
-
-def _load(person: SalespersonFacts, cap: int, weight_milli: int) -> ScorePart:
-    """The share of room left below the cap."""
-    score = weight_milli * (cap - person.open_untouched) // cap
-    return ScorePart(Part.LOAD, score, explanations.load(person.open_untouched, cap))
-
-
-def _fairness(person: SalespersonFacts, fewest: int, weight_milli: int) -> ScorePart:
-    """All points for whoever got the fewest this month, half with one more, a third with two more, and so on."""
-    ahead = person.assigned_this_month - fewest
-    score = weight_milli // (1 + ahead)
-    return ScorePart(Part.FAIRNESS, score, explanations.fairness(person.assigned_this_month, ahead))
-
-
-def _region(person: SalespersonFacts, region: str, weight_milli: int) -> ScorePart:
-    """All points for the lead's own region, half for somebody who works everywhere."""
+def _region_words(works_in: str, region: str) -> explanations.Words:
     if not region:
-        return ScorePart(Part.REGION, 0, explanations.region_unknown())
-    if person.region == region:
-        return ScorePart(Part.REGION, weight_milli, explanations.same_region(region))
-    return ScorePart(Part.REGION, weight_milli // 2, explanations.any_region(region))
+        return explanations.region_unknown()
+    return explanations.same_region(region) if works_in == region else explanations.any_region(region)

@@ -1,0 +1,1 @@
+"""Claims, transfers and hand-overs of accounts."""

@@ -1,0 +1,106 @@
+"""Give accounts to other owners, with everything open on them: all in the caller's transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pymongo.client_session import ClientSession
+
+from chassis.bulk import Changes
+from chassis.documents import Aggregate
+from services.leads.commands.routing.workload import move_untouched
+from services.leads.documents import FOLLOWING, Account, Lead, ResponsibilityEntry
+from services.leads.domain.lead_state import LeadState
+from services.leads.domain.ownership.responsibility import EntryKind
+from services.leads.domain.routing.candidates import SalespersonFacts
+
+
+@dataclass(frozen=True)
+class Move:
+    """Who decided that accounts change hands, why, as of when (UTC). `reference` is the conflict or the hand-over."""
+
+    kind: EntryKind
+    decided_by: str
+    why: str
+    at: datetime
+    reference: str = ""
+
+
+def move_accounts(
+    accounts: Iterable[Account], owners: Mapping[str, SalespersonFacts], move: Move, session: ClientSession,
+    *, others: Iterable[Aggregate] = (),
+) -> int:  # fmt: skip
+    """Each account goes to its owner in `owners` (by account id); returns how many documents followed.
+
+    `others` are changed documents that are written with them. Deadlines of the first contact stand in the leads, and so
+    go along. Raises VersionConflict.
+    """
+    changes = Changes()
+    for each in others:
+        changes.add(each, move.why)
+    for account in accounts:
+        _move(account, account.id, "", owners[account.id], account.region, move, changes)
+    followers = 0
+    for cls, condition in FOLLOWING:
+        rows = cls.collection().find({"account_id": {"$in": list(owners)}, **condition}, {"outbox": 0}, session=session)
+        followers += _follow(cls, map(cls._from_son, rows), owners, move, changes, session)
+    changes.write(session)
+    changes.accept(session)
+    return followers
+
+
+def _follow(
+    cls: type[Aggregate], documents: Iterable[Aggregate], owners: Mapping[str, SalespersonFacts], move: Move,
+    changes: Changes, session: ClientSession,
+) -> int:  # fmt: skip
+    untouched: list[tuple[str, str, datetime]] = []
+    moved = 0
+    for document in documents:
+        owner = owners[document.account_id]  # type: ignore[attr-defined] # all that is in FOLLOWING has it
+        if document.owner_id == owner.id:  # type: ignore[attr-defined] # likewise
+            continue
+        moved += 1
+        if isinstance(document, Lead):
+            if document.state == LeadState.ASSIGNED and document.assign_time is not None:
+                untouched.append((document.owner_id, owner.id, document.assign_time))
+            _move(document, document.account_id, document.id, owner, document.region, move, changes)
+        else:
+            _belong_to(document, owner)
+            changes.add(document, move.why)
+    move_untouched(untouched, session)
+    return moved
+
+
+def _move(
+    document: Account | Lead, account_id: str, lead_id: str, owner: SalespersonFacts, region: str, move: Move,
+    changes: Changes,
+) -> None:  # fmt: skip
+    """The document gets its owner, and the log a line of its own for it."""
+    previous = document.owner_id
+    if isinstance(document, Account):
+        document.belong_to(owner)
+    else:
+        _belong_to(document, owner)
+    changes.add(document, move.why)
+    entry = ResponsibilityEntry(
+        account_id=account_id,
+        lead_id=lead_id,
+        kind=move.kind,
+        owner_id=owner.id,
+        previous_owner_id=previous,
+        team_id=owner.team_id,
+        region=region,
+        since=move.at,
+        decided_by=move.decided_by,
+        why=move.why,
+        reason=move.why,
+        reference=move.reference,
+    )
+    changes.add(entry)
+
+
+def _belong_to(document: Aggregate, owner: SalespersonFacts) -> None:
+    values = {"owner_id": owner.id, "team_id": owner.team_id, "supervisor_id": owner.supervisor_id}
+    for name, value in values.items():
+        if name in document._fields:
+            setattr(document, name, value)

@@ -1,0 +1,1 @@
+"""Who owns what, since when, decided by whom."""

@@ -21,7 +21,9 @@ from tests.leads.room import DIRECTOR, REGIONAL, Room, salesperson, told
 SERVICE = Path(__file__).parents[2] / "services" / "leads"
 
 
-def claim(room: Room, account_id: str, subject: str, evidence: str = "I visited them in May") -> pb.ClaimAccountResponse:
+def claim(
+    room: Room, account_id: str, subject: str, evidence: str = "I visited them in May"
+) -> pb.ClaimAccountResponse:
     request = pb.ClaimAccountRequest(account_id=account_id, evidence=evidence)
     answer: pb.ClaimAccountResponse = ask(room, "ClaimAccount", request, salesperson(subject))
     return answer

@@ -23,8 +23,12 @@ ALONE = 500
 ACCOUNTS = 5_000
 
 
+def _tell(numbers: dict[str, object]) -> None:
+    print(json.dumps(numbers))  # noqa: T201 - what it measures is its answer
+
+
 def hire(room: Room, number: int) -> None:
-    chance = random.Random(4)  # noqa: S311 - the same people in each run
+    chance = random.Random(4)
     for index in range(number):
         tags = tuple(f"tag{chance.randrange(TAGS)}" for _ in range(5))
         commands.copy_person(person(f"p{index:03d}", tags=tags))
@@ -32,7 +36,7 @@ def hire(room: Room, number: int) -> None:
 
 
 def take_in(number: int, first: int = 0) -> list[str]:
-    chance = random.Random(first)  # noqa: S311 - the same leads in each run
+    chance = random.Random(first)
     at = clock.now()
     leads = []
     for index in range(first, first + number):
@@ -59,8 +63,8 @@ def test_routing_in_bulk(room: Room) -> None:
     routed = commands.route_new_leads("east")
     seconds = time.perf_counter() - began
     owners = Counter(owners_of(Lead))
-    print(json.dumps({"measure": "routing_in_bulk", "leads": routed, "seconds": round(seconds, 2)}))
-    print(json.dumps({"fewest": min(owners.values()), "most": max(owners.values()), "owners": len(owners)}))
+    _tell({"measure": "routing_in_bulk", "leads": routed, "seconds": round(seconds, 2)})
+    _tell({"fewest": min(owners.values()), "most": max(owners.values()), "owners": len(owners)})
     assert routed == LEADS
 
 
@@ -73,7 +77,7 @@ def test_routing_alone(room: Room) -> None:
         took.append((time.perf_counter() - began) * 1_000)
     took.sort()
     shares = {name: round(took[int(len(took) * share)], 1) for name, share in (("p50_ms", 0.5), ("p99_ms", 0.99))}
-    print(json.dumps({"measure": "routing_alone", "leads": ALONE, **shares}))
+    _tell({"measure": "routing_alone", "leads": ALONE, **shares})
 
 
 def test_handing_over(room: Room) -> None:
@@ -88,5 +92,5 @@ def test_handing_over(room: Room) -> None:
     seconds = time.perf_counter() - began
     done = ask(room, "GetHandOver", pb.GetHandOverRequest(hand_over_id=hand_over_id)).hand_over
     numbers = {"accounts": done.moved_accounts, "followers": done.moved_followers, "seconds": round(seconds, 2)}
-    print(json.dumps({"measure": "handing_over", **numbers}))
+    _tell({"measure": "handing_over", **numbers})
     assert "leaver" not in owners_of(Account)

@@ -64,7 +64,7 @@ def give_accounts(owner_id: str, number: int, due: Callable[[datetime], datetime
             ResponsibilityEntry(lead_id=lead.id, since=at, decided_by="routing_policy", why="the first", **common)
         )
     for documents in (accounts, leads, opportunities, entries):
-        insert_many_committed(documents)  # type: ignore[type-var] # one class in each list
+        insert_many_committed(documents)
     Salesperson.collection().update_one(
         {"_id": owner_id},
         {"$inc": {"open_untouched": number, "untouched_in_month": number}, "$set": {"month": f"{at:%Y-%m}"}},

@@ -15,6 +15,7 @@ from saleloop.leads.v1 import ownership_service_pb2 as pb
 from services.leads import commands
 from services.leads.documents import Account, Lead, OwnershipConflict, ResponsibilityEntry
 from services.leads.domain.ownership.errors import LogIsAppendOnly
+from services.leads.translate.values import timestamp
 from tests.leads.ownership_room import ask, give_accounts, owner_now, owners_of, refusal, untouched
 from tests.leads.room import DIRECTOR, REGIONAL, Room, salesperson, told
 
@@ -160,7 +161,7 @@ def test_a_lead_that_meets_a_transfer_goes_to_the_owner_of_that_moment(room: Roo
     with ThreadPoolExecutor(12) as pool:
         for name, lead_id in zip(names, waiting, strict=True):
             pool.submit(commands.route_new_lead, lead_id, at=clock.now())
-            transfer = {"salesperson_id": name, "why": "a test", "by": "boss", "at": clock.now()}
+            transfer: dict[str, Any] = {"salesperson_id": name, "why": "a test", "by": "boss", "at": clock.now()}
             pool.submit(commands.transfer_account, account_id, **transfer)
     owner = Account.load(account_id).owner_id
     assert owners_of(Lead) == {owner: 7}
@@ -177,7 +178,8 @@ def test_the_log_tells_who_owned_a_lead_on_a_day(room: Room) -> None:
     commands.transfer_account(lead.account_id, salesperson_id=second, why="a move", by="boss", at=later)
     at = [clock.now() - timedelta(days=1), clock.now(), later - timedelta(milliseconds=1), later]
     answers = [
-        ask(room, "GetLeadOwnerAt", pb.GetLeadOwnerAtRequest(lead_id=lead.id, time=time), DIRECTOR) for time in at
+        ask(room, "GetLeadOwnerAt", pb.GetLeadOwnerAtRequest(lead_id=lead.id, time=timestamp(time)), DIRECTOR)
+        for time in at
     ]
     assert [answer.owner_id for answer in answers] == ["", first, first, second]
     assert "highest score" in answers[1].why

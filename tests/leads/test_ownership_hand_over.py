@@ -10,10 +10,12 @@ from chassis.clocks import clock
 from chassis.principal import Principal
 from saleloop.leads.v1 import ownership_service_pb2 as pb
 from services.leads import commands
+from services.leads.commands.ownership import moving
 from services.leads.commands.ownership import run_hand_over as running
 from services.leads.documents import Account, HandOver, Lead, Opportunity, ResponsibilityEntry, Salesperson
 from services.leads.documents.hand_over import RETURN
 from services.leads.documents.lead import BREACH
+from services.leads.translate.values import timestamp
 from tests.leads.ownership_room import ask, give_accounts, owner_now, owners_of, refusal, untouched
 from tests.leads.room import DIRECTOR, Room, on_leave_now, person, told
 
@@ -57,8 +59,8 @@ def test_the_log_tells_who_handed_over_and_why(room: Room) -> None:
     before = clock.now()
     hand_over_id = begin(room, to_ids=["bob"], why=" and took a boat")
     commands.run_hand_over(hand_over_id, at=clock.now() + timedelta(seconds=1))
-    earlier = ask(room, "GetOwnerAt", pb.GetOwnerAtRequest(account_id=account_id, time=before))
-    request = pb.GetOwnerAtRequest(account_id=account_id, time=clock.now() + timedelta(hours=1))
+    earlier = ask(room, "GetOwnerAt", pb.GetOwnerAtRequest(account_id=account_id, time=timestamp(before)))
+    request = pb.GetOwnerAtRequest(account_id=account_id, time=timestamp(clock.now() + timedelta(hours=1)))
     later = ask(room, "GetOwnerAt", request)
     assert (earlier.owner_id, earlier.why) == ("alice", "the first")
     assert (later.owner_id, later.decided_by) == ("bob", "boss")
@@ -100,7 +102,7 @@ def test_a_kill_in_the_middle_loses_and_doubles_nothing(
     hand_over_id = begin(room, to_ids=["bob", "carol"])
     monkeypatch.setattr(running, "CHUNK", 3)
     chunks = count()
-    move = running.move_accounts
+    move = moving.move_accounts
 
     class Killed(BaseException):
         pass
@@ -189,7 +191,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(room: Room, fields: 
     room.hire("elsewhere", team_id="t9")
     room.hire("gone", active=False)
     give_accounts("alice", 1)
-    values = {"from_id": "alice", "kind": pb.HAND_OVER_KIND_DEPARTURE, "why": "left"} | fields
+    values: dict[str, Any] = {"from_id": "alice", "kind": pb.HAND_OVER_KIND_DEPARTURE, "why": "left"} | fields
     assert refusal(room, "HandOver", pb.HandOverRequest(**values)).reason == reason
     assert HandOver.collection().count_documents({}) == 0
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chassis.documents import DuplicateValue, VersionConflict, commit_many
+from chassis.documents import Aggregate, DuplicateValue, VersionConflict, commit_many
 from services.leads.documents import PolicyVersion, StoredPolicy
 from services.leads.domain.errors import PolicyChanged
 from services.leads.domain.ownership.words import required, within
@@ -40,10 +40,11 @@ def _put(
     version = PolicyVersion(
         number=stored.version + 1, changed_by=by, change_time=at, why=why, rolled_back_to=rolled_back_to
     )
-    for document in (stored, version):
-        document.take_over(policy)
+    stored.take_over(policy)
+    version.take_over(policy)
+    both: list[Aggregate] = [stored, version]
     try:
-        commit_many([stored, version], why)
+        commit_many(both, why)
     except DuplicateValue as error:
         raise VersionConflict("routing_policies", stored.id) from error
     return stored

@@ -27,7 +27,7 @@ from services.notify.catalogue import catalogue
 from services.notify.domain import cards, pace, robots
 from services.notify.domain.cards import CardState
 from services.notify.domain.errors import ChannelInvalid, WrongState
-from services.notify.domain.notices import CLOSING, NAMED_PEOPLE, NOTICES
+from services.notify.domain.notices import CLOSING, NAMED_PEOPLE, NOTICES, person_ids
 from services.notify.domain.pace import Waiting
 from services.notify.domain.robots import ChannelKind
 from services.notify.domain.texts import LANGUAGES, money_text, placeholders, render
@@ -43,6 +43,12 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 def test_every_event_that_notify_hears_has_a_line_in_the_table() -> None:
     heard = {each.type for each in SUBSCRIPTIONS if each.service == "notify"} - {"person_changed.v1"}
     assert heard == NOTICES.keys() | CLOSING.keys()
+
+
+def test_all_whom_one_field_names_are_told() -> None:
+    audience = NOTICES["ownership_conflict_decided.v1"].audience
+    fields = {"owner_id": "bob", "previous_owner_id": "", "claimant_ids": {"names": ["alice", "bob"]}}
+    assert person_ids(audience, fields) == ("bob", "alice")
 
 
 def test_the_catalogues_have_the_same_keys_and_placeholders() -> None:

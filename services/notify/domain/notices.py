@@ -5,6 +5,7 @@ Texts such as "leads/{lead_id}" are filled from the event's fields.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 SUPERVISOR = "supervisor"
@@ -207,9 +208,8 @@ def fill(pattern: str, fields: Mapping[str, Any]) -> str:
 def person_ids(audience: Audience, fields: Mapping[str, Any]) -> tuple[str, ...]:
     """The people whom the event names, each once."""
     values = [fields.get(name) for name in audience.people]
-    named = (
-        str(each or "") for value in values for each in (value["names"] if isinstance(value, Mapping) else [value])
-    )
+    listed = (value["names"] if isinstance(value, Mapping) else [value] for value in values)
+    named = (str(each or "") for each in chain.from_iterable(listed))
     return tuple(dict.fromkeys(person for person in named if person))
 
 

@@ -56,8 +56,8 @@ def _follow(
     untouched: list[tuple[str, str, datetime]] = []
     moved = 0
     for document in documents:
-        owner = owners[document.account_id]  # type: ignore[attr-defined] # all that is in FOLLOWING has it
-        if document.owner_id == owner.id:  # type: ignore[attr-defined] # likewise
+        owner = owners[document.account_id]
+        if document.owner_id == owner.id:
             continue
         moved += 1
         if isinstance(document, Lead):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chassis.documents import DuplicateValue, VersionConflict, commit_many
+from chassis.documents import Aggregate, DuplicateValue, VersionConflict, commit_many
 from services.leads.announcements.first_contact import first_contact_rules_changed
 from services.leads.documents import PolicyVersion, StoredPolicy
 from services.leads.domain.errors import PolicyChanged
@@ -46,10 +46,11 @@ def _put(
     limits = (policy.first_contact_limit_minutes, policy.warn_after_bp)
     if limits != (stored.policy.first_contact_limit_minutes, stored.policy.warn_after_bp):
         stored.emit(first_contact_rules_changed(at))
-    for document in (stored, version):
-        document.take_over(policy)
+    stored.take_over(policy)
+    version.take_over(policy)
+    both: list[Aggregate] = [stored, version]
     try:
-        commit_many([stored, version], why)
+        commit_many(both, why)
     except DuplicateValue as error:
         raise VersionConflict("routing_policies", stored.id) from error
     return stored

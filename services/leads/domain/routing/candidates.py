@@ -120,6 +120,7 @@ class _Scale:
     def __init__(self, wanted: Wanted, region: str, fewest: int, rate: SegmentRate, policy: RoutingPolicy) -> None:
         self._wanted, self._region, self._fewest, self._rate = wanted, region, fewest, rate
         self._whole_milli = wanted.whole_milli
+        self._tags = frozenset(tag for tag, _ in wanted.weights)
         self._cap = policy.untouched_cap
         self._weights = [policy.weight_milli(part) for part in Part]
         self._strangers_rate_bp = rate.rate_bp(0, 0)
@@ -138,12 +139,16 @@ class _Scale:
         all for whoever got the fewest this month and half with one more, all for the lead's own region."""
         tag_match, win_rate, load, fairness, region = self._weights
         return (
-            tag_match * self._wanted.matched_milli(person.tags) // self._whole_milli if self._whole_milli else 0,
+            tag_match * self._matched_milli(person) // self._whole_milli if self._whole_milli else 0,
             win_rate * self._rate_bp(person) // WHOLE_BP,
             load * (self._cap - person.untouched_this_month) // self._cap,
             fairness // (1 + person.assigned_this_month - self._fewest),
             0 if not self._region else region if person.region == self._region else region // 2,
         )
+
+    def _matched_milli(self, person: SalespersonFacts) -> int:
+        # Most people match nothing, and that is seen at once.
+        return 0 if self._tags.isdisjoint(person.tags) else self._wanted.matched_milli(person.tags)
 
     def _rate_bp(self, person: SalespersonFacts) -> int:
         if not person.outcomes:

@@ -42,7 +42,17 @@ def from_outside(room: Room, rpc: str, request: Any, **told: str) -> Any:
 
 
 def good_row(number: int) -> list[Any]:
-    return [f"客户{number}有限公司", "王", f"1380013{number:04d}", "展会", "华东", "5万-10万", "红", "ERP", f"A{number}"]
+    return [
+        f"客户{number}有限公司",
+        "王",
+        f"1380013{number:04d}",
+        "展会",
+        "华东",
+        "5万-10万",
+        "红",
+        "ERP",
+        f"A{number}",
+    ]
 
 
 def workbook(rows: Sequence[Cells], header: Cells = HEADER, merge: Sequence[str] = ()) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -14,7 +15,7 @@ from chassis.clocks import real_clock
 from chassis.rpc_client import RemoteError
 from saleloop.leads.v1 import intake_service_pb2 as pb
 from services.leads.documents import IntakeForm, Lead, RateWindow, WebhookSource
-from services.leads.domain.errors import LeadsError
+from services.leads.domain.errors import FieldProblem, LeadsError
 from services.leads.domain.intake.form import form_token, nonce_of
 from services.leads.domain.intake.webhook import read_payload, require_signature, secret_bytes, signature
 from tests.leads.intake_room import ask, from_outside, refusal
@@ -114,11 +115,12 @@ def test_a_token_of_another_form_or_of_nobody_is_refused(room: Room) -> None:
 )
 def test_a_token_has_its_time(age: timedelta, reason: str) -> None:
     made = form_token(KEY, "f", AT, bytes(12))
-    try:
+    if not reason:
         assert nonce_of(KEY, "f", made, AT + age) == bytes(12).hex()
-        assert not reason
-    except LeadsError as error:
-        assert error.reason == reason
+        return
+    with pytest.raises(LeadsError) as caught:
+        nonce_of(KEY, "f", made, AT + age)
+    assert caught.value.reason == reason
 
 
 def test_an_address_is_told_when_to_come_back_and_others_are_not_held_up(room: Room) -> None:
@@ -243,7 +245,7 @@ def test_what_is_not_signed_as_it_must_be_is_refused_alike(room: Room) -> None:
     messages = set()
     for each in told_:
         with pytest.raises(RemoteError) as caught:
-            deliver(room, source_id, secret, **each)
+            deliver(room, source_id, secret, BODY, "msg-1", **each)
         messages.add((caught.value.code, caught.value.reason, caught.value.message))
     for other, key in (("none", secret), (source_id, bytes(32))):
         with pytest.raises(RemoteError) as caught:
@@ -283,10 +285,8 @@ def test_deliveries_are_logged_without_phones(room: Room) -> None:
 
 @given(st.binary(max_size=300))
 def test_any_payload_is_either_read_or_refused(body: bytes) -> None:
-    try:
-        read_payload(body, {"company": "a.b"}, "website", "")
-    except LeadsError as error:
-        assert error.reason == "INVALID_FIELD"
+    with suppress(FieldProblem):
+        assert read_payload(body, {"company": "a.b"}, "website", "").channel
 
 
 @given(st.binary(max_size=100), st.text(max_size=30), st.text(max_size=30), st.text(max_size=60))

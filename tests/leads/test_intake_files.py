@@ -93,7 +93,7 @@ def test_a_cancelled_import_stops_and_what_is_in_stays(room: Room, monkeypatch: 
     take_in = running._take_in
 
     def cancel_meanwhile(*given_: Any) -> int:
-        created = take_in(*given_)
+        created: int = take_in(*given_)
         ask(room, "CancelImport", pb.CancelImportRequest(import_id=started.id), MARKETING)
         return created
 

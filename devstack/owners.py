@@ -1,6 +1,7 @@
 """Who owns a database and a RabbitMQ user, and the passwords of one installation."""
 
 import base64
+import hashlib
 import json
 import secrets
 from dataclasses import asdict, dataclass
@@ -45,6 +46,11 @@ class Secrets:
         path.touch(mode=0o600)
         path.write_text(json.dumps(asdict(made)))
         return made
+
+    @property
+    def intake_key(self) -> str:
+        """32 bytes for forms and webhooks, base64url: made of another secret, so that older folders have it too."""
+        return _base64url(hashlib.sha256(b"intake\0" + self.sign_link_key.encode()).digest())
 
     def user(self, owner: str | None) -> tuple[str, str]:
         """Name and password of `owner`, or of the administrator for None."""

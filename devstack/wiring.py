@@ -76,6 +76,8 @@ class Wiring:
             "SALELOOP_MONGO_DATABASE": database,
             "SALELOOP_AMQP_URL": self.servers.amqp_url(owner),
         }
+        if owner == "leads":
+            env["SALELOOP_INTAKE_KEY"] = self._environ.get("SALELOOP_INTAKE_KEY", secrets.intake_key)
         if owner == "quotes":
             env["SALELOOP_SIGN_LINK_KEY"] = self._environ.get("SALELOOP_SIGN_LINK_KEY", secrets.sign_link_key)
         if owner == "gateway":
@@ -119,5 +121,5 @@ class Wiring:
             "SALELOOP_TARGETS_FILE": str(self.targets_file),
             "SALELOOP_PUBLIC_URL": self.public_url,
         }
-        hidden = ("SALELOOP_AMQP_ADMIN_URL", "SALELOOP_ADMIN_PASSWORD", "SALELOOP_SIGN_LINK_KEY")
+        hidden = ("SALELOOP_AMQP_ADMIN_URL", "SALELOOP_ADMIN_PASSWORD", "SALELOOP_SIGN_LINK_KEY", "SALELOOP_INTAKE_KEY")
         return {key: value for key, value in self._environ.items() if key not in hidden} | own

@@ -10,6 +10,7 @@ from chassis.logs import get_logger
 from saleloop.billing.v1 import events_pb2 as billing
 from saleloop.gateway.v1.events_pb2 import PersonChanged
 from saleloop.leads.v1 import events_pb2 as leads
+from saleloop.leads.v1 import intake_events_pb2 as intake
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.notify.commands import copy_person as copying
 from services.notify.commands.tell import Event, close_cards, tell
@@ -56,6 +57,18 @@ class NotifyWorker:
 
     @handles(leads.LeadUnroutable)
     def tell_lead_unroutable(self, event: leads.LeadUnroutable, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(intake.LeadImportFinished)
+    def tell_lead_import_finished(self, event: intake.LeadImportFinished, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(intake.AccountMerged)
+    def tell_account_merged(self, event: intake.AccountMerged, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(intake.AccountMergeUndone)
+    def tell_account_merge_undone(self, event: intake.AccountMergeUndone, context: EventContext) -> None:
         tell(_event(event, context))
 
     @handles(leads.FirstContactWarned)

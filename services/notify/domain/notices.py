@@ -120,6 +120,15 @@ NOTICES: Mapping[str, Notice] = {
         Audience(people=("owner_id",), roles=("customer_success",)),
         card=CardPlan(_SUCCESS), words={"kind": "success"},
     ),
+    "lead_import_finished.v1": Notice(
+        "lead_import_finished", "leadImports/{import_id}", Audience(people=("created_by",)), words={"state": "import"},
+    ),
+    "account_merged.v1": Notice(
+        "account_merged", "accounts/{winner_id}", Audience(people=("owner_id", "previous_owner_id")),
+    ),
+    "account_merge_undone.v1": Notice(
+        "account_merge_undone", "accounts/{loser_id}", Audience(people=("owner_id", "winner_owner_id")),
+    ),
 }  # fmt: skip
 # Events that tell nobody anything, and only close cards.
 CLOSING: Mapping[str, tuple[str, ...]] = {

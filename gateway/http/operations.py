@@ -48,7 +48,7 @@ _FILES = {
 SERVICES = tuple(name for name in _FILES if name != OWN_SERVICE)
 _DEFAULT_TIMEOUT_SECONDS = 5.0
 _BULK_TIMEOUT_SECONDS = 30.0
-_BULK = re.compile(r":(import|batch[A-Z]\w*|query|step)$")
+_BULK = re.compile(r"(:(import|batch[A-Z]\w*|query|step)|/badRows)$")
 _VARIABLE = re.compile(r"\{([a-z_.]+)\}")
 PUBLIC_PREFIX = "/v1/public/"
 

@@ -12,7 +12,14 @@ from typing import Any
 import python_calamine
 
 from services.leads.domain.errors import FieldProblem, ImportTooLarge, ImportUnreadable
-from services.leads.domain.intake.table import COLUMNS_LIMIT, ROWS_LIMIT, Table, TableRow, table_of
+from services.leads.domain.intake.table import (
+    COLUMNS_LIMIT,
+    NUMBER_REMARK,
+    ROWS_LIMIT,
+    Table,
+    TableRow,
+    table_of,
+)
 
 UNPACKED_LIMIT_BYTES = 64 * 1024 * 1024
 _PARTS_LIMIT = 1_000
@@ -32,12 +39,6 @@ _FORMULA_REMARK = FieldProblem(
 )
 _DATE_REMARK = FieldProblem(
     "", "DATE_CELL", "单元格被存为日期，请设为文本格式", "the cell became a date: format it as text"
-)
-_NUMBER_REMARK = FieldProblem(
-    "",
-    "NUMBER_ROUNDED",
-    "超过 15 位的数字已丢失末位，请设为文本格式",
-    "a number of more than 15 digits has lost its last ones: format the cell as text",
 )
 _MERGED_REMARK = FieldProblem(
     "",
@@ -104,7 +105,7 @@ def _text(value: Any) -> tuple[str, FieldProblem | None]:
     if isinstance(value, int | float):
         whole = isinstance(value, int) or value.is_integer()
         text = str(int(value)) if whole else repr(value)
-        return text, _NUMBER_REMARK if whole and len(text.lstrip("-")) > _WHOLE_DIGITS else None
+        return text, NUMBER_REMARK if whole and len(text.lstrip("-")) > _WHOLE_DIGITS else None
     if isinstance(value, datetime | date | time | timedelta):
         return str(value), _DATE_REMARK
     return str(value).strip(), None

@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -28,6 +29,19 @@ _LAST_ROW_LIMIT = 5 * ROWS_LIMIT
 _CELLS_LIMIT = ROWS_LIMIT * COLUMNS_LIMIT
 _MERGED_LIMIT = 500_000
 _WHOLE_DIGITS = 15  # of a number that a spreadsheet program keeps; further digits become zeros
+
+# What zipfile raises for archives that are cut, altered, encrypted, or packed in other ways.
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"'](\d+)[\"']")
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
@@ -141,7 +155,7 @@ def _looked_through(content: bytes) -> set[tuple[int, int]]:
                 if _CELL.search(data):
                     _require_small(data)
                     formulas.update((int(row) - 1, _column(name)) for name, row in _FORMULA.findall(data))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error) as error:
+    except _BROKEN_ARCHIVE as error:
         raise ImportUnreadable("the file is no whole XLSX workbook") from error
     return formulas
 

@@ -35,7 +35,7 @@ def gateway(stack: Servers) -> Iterator[Gateway]:
     private_key = encode_key(Ed25519PrivateKey.generate().private_bytes_raw())
     leads: Any = FakeLeads()
     verifier = AccessTokenVerifier(public_key_of(private_key), "leads")
-    areas = [(add_LeadsServiceServicer_to_server, leads), (add_IntakeServiceServicer_to_server, leads)]
+    areas: list[Any] = [(add_LeadsServiceServicer_to_server, leads), (add_IntakeServiceServicer_to_server, leads)]
     leads_server = RpcServer("leads", areas, verifier, TABLE)
     leads_port = leads_server.start("127.0.0.1", 0)
     settings = GatewaySettings(

@@ -95,3 +95,10 @@ def test_nobody_changes_the_accounts_of_others(room: Room) -> None:
     account_id = opened(room)
     assert refusal(room, "UpdateAccount", change(account_id, name="x"), BOB).reason == "ACCOUNT_NOT_FOUND"
     assert refusal(room, "UpdateAccount", change(account_id, name="x"), MARKETING).code == "PERMISSION_DENIED"
+
+
+def test_a_change_that_names_nothing_changes_nothing(room: Room) -> None:
+    account_id = opened(room, company="江南贸易")
+    version = Account.load(account_id).version
+    account = ask(room, "UpdateAccount", change(account_id, "version", version=version), ALICE).account
+    assert (account.name, account.version) == ("江南贸易", version)

@@ -67,6 +67,7 @@ FAR_WITHOUT_PLACES = b'<row r="1"><c><v>1</v></c></row><row r="1048576"><c><v>1<
         (workbook_with(sheet_xml(b'<row r="1"><c r="ZZZ1"><v>1</v></c></row>')), "IMPORT_TOO_LARGE"),
         (csv_bytes([["a", "b"]] * 20_001, ("公司", "电话")), "IMPORT_TOO_LARGE"),
         (workbook([good_row(1)])[:3_000], "IMPORT_UNREADABLE"),
+        (workbook([good_row(1)])[:500] + workbook([good_row(1)])[520:], "IMPORT_UNREADABLE"),
         (b"PK\x03\x04no workbook", "IMPORT_UNREADABLE"),
         (b"\xd0\xcf\x11\xe0" + bytes(600), "IMPORT_UNREADABLE"),
         (csv_bytes([good_row(1)]).decode().encode("utf-16"), "IMPORT_UNREADABLE"),
@@ -75,7 +76,7 @@ FAR_WITHOUT_PLACES = b'<row r="1"><c><v>1</v></c></row><row r="1048576"><c><v>1<
         (workbook([], ()), "IMPORT_UNREADABLE"),
         (workbook([["甲"]], ("公司",)), "IMPORT_MISSING_COLUMN"),
     ],
-    ids=["zip bomb", "far cell", "far cell without place", "wide", "too many rows", "cut off", "no zip", "XLS",
+    ids=["zip bomb", "far cell", "far cell without place", "wide", "too many rows", "cut off", "cut in the middle", "no zip", "XLS",
          "UTF-16", "no text", "no byte", "empty sheet", "no phone"],
 )  # fmt: skip
 def test_a_file_that_cannot_be_taken_is_refused_at_the_door(room: Room, content: bytes, reason: str) -> None:

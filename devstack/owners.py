@@ -48,10 +48,19 @@ class Secrets:
         return made
 
     @property
+    def intake_key(self) -> str:
+        """32 bytes for forms and webhooks, base64url."""
+        return self._derived(b"saleloop intake")
+
+    @property
     def proposal_link_key(self) -> str:
-        """32 bytes for the links of proposals, made from the key of the sign links, which cannot be told from it."""
+        """32 bytes for the links of proposals, base64url."""
+        return self._derived(b"saleloop proposal links")
+
+    def _derived(self, purpose: bytes) -> str:
+        """A key made from the one of the sign links, which cannot be told from it: older folders have it too."""
         raw = base64.urlsafe_b64decode(self.sign_link_key + "=" * (-len(self.sign_link_key) % 4))
-        return _base64url(hmac.digest(raw, b"saleloop proposal links", "sha256"))
+        return _base64url(hmac.digest(raw, purpose, "sha256"))
 
     def user(self, owner: str | None) -> tuple[str, str]:
         """Name and password of `owner`, or of the administrator for None."""

@@ -77,8 +77,10 @@ class Wiring:
             "SALELOOP_AMQP_URL": self.servers.amqp_url(owner),
         }
         if owner == "leads":
-            name = "SALELOOP_PROPOSAL_LINK_KEY"
-            env[name] = self._environ.get(name, secrets.proposal_link_key)
+            env["SALELOOP_INTAKE_KEY"] = self._environ.get("SALELOOP_INTAKE_KEY", secrets.intake_key)
+            env["SALELOOP_PROPOSAL_LINK_KEY"] = self._environ.get(
+                "SALELOOP_PROPOSAL_LINK_KEY", secrets.proposal_link_key
+            )
         if owner == "quotes":
             env["SALELOOP_SIGN_LINK_KEY"] = self._environ.get("SALELOOP_SIGN_LINK_KEY", secrets.sign_link_key)
         if owner == "gateway":
@@ -126,6 +128,7 @@ class Wiring:
             "SALELOOP_AMQP_ADMIN_URL",
             "SALELOOP_ADMIN_PASSWORD",
             "SALELOOP_SIGN_LINK_KEY",
+            "SALELOOP_INTAKE_KEY",
             "SALELOOP_PROPOSAL_LINK_KEY",
         )
         return {key: value for key, value in self._environ.items() if key not in hidden} | own

@@ -7,7 +7,8 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
 JSON = "application/json"
-_FILE_TYPES = ("application/pdf", "text/csv", "image/png", "application/json", "text/html; charset=utf-8")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FILE_TYPES = ("application/pdf", "text/csv", XLSX, "image/png", "application/json", "text/html; charset=utf-8")
 
 
 @dataclass(frozen=True)

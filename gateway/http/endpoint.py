@@ -23,6 +23,7 @@ from gateway.http.idempotency import Idempotency
 from gateway.http.limits import RateLimit
 from gateway.http.metrics import HTTP_DURATION, IDEMPOTENT_REPLAYS
 from gateway.http.operations import Operation
+from gateway.http.outside import told_from_outside
 from gateway.http.problems import problem_answer
 from gateway.http.refusals import Refusal, unreadable
 from gateway.http.requests import read_request
@@ -145,7 +146,8 @@ class Endpoint:
             request.request_id = derived_id("idempotency", _key_scope(principal, scope), key)
         if not operation.is_own:
             seconds = _timeout_seconds(operation, headers.get(b"x-request-timeout", ""))
-            return answer(await self._parts.upstream.call(operation, request, principal, seconds))
+            told = told_from_outside(scope.get("client"), headers) if principal is PUBLIC else ()
+            return answer(await self._parts.upstream.call(operation, request, principal, seconds, told))
         grant = self._parts.table.decide(operation.name, principal)
         with acting(principal, operation.name), granted(grant):
             return answer(await self._parts.own[operation.name](request, principal))

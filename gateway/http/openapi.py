@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gateway.http.answers import XLSX
 from gateway.http.comments import comments
 from gateway.http.examples import example
 from gateway.http.operations import Operation, by_template, variables
+from gateway.http.requests import FILES
 from gateway.http.schemas import Schema, Schemas
 
 _PROBLEM: Schema = {
@@ -32,6 +34,7 @@ _PROBLEM: Schema = {
     },
     "required": ["type", "title", "status"],
 }
+_FILE_ANSWERS = ("application/pdf", XLSX)
 _FAILURES = {
     "400": "The request does not fit its contract; `errors` names each field.",
     "401": "No token, or one that is expired or forged.",
@@ -133,6 +136,8 @@ def _parameters(operation: Operation, template: str, schemas: Schemas) -> list[S
 
 
 def _body(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    if operation.takes_raw_body:
+        return {"application/json": {"schema": {"type": "object"}, "example": {"company": "上海明远机电有限公司"}}}
     descriptor = operation.body_type
     assert descriptor is not None, "called for operations with a body only"  # noqa: S101 - narrows the type
     prefix = "" if operation.body == "*" else f"{operation.body}."
@@ -142,13 +147,13 @@ def _body(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         "application/json": {"schema": schema, "example": example(descriptor, in_path)},
     }
     if operation.content_field is not None:
-        content["text/csv"] = {"schema": {"type": "string", "contentMediaType": "text/csv"}}
+        content |= {kind: {"schema": {"type": "string", "contentMediaType": kind}} for kind in FILES}
     return content
 
 
 def _success(operation: Operation, schemas: Schemas) -> Schema:
     if operation.is_raw:
-        return {"description": "The file.", "content": {"application/pdf": {"schema": {"type": "string"}}}}
+        return {"description": "The file.", "content": {kind: {"schema": {"type": "string"}} for kind in _FILE_ANSWERS}}
     schema = schemas.reference(operation.method.output_type)
     if operation.is_stream:
         text = "Server-sent events; the data of each is one such message. Comments are heartbeats."

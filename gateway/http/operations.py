@@ -48,7 +48,7 @@ _FILES = {
 SERVICES = tuple(name for name in _FILES if name != OWN_SERVICE)
 _DEFAULT_TIMEOUT_SECONDS = 5.0
 _BULK_TIMEOUT_SECONDS = 30.0
-_BULK = re.compile(r":(import|batch[A-Z]\w*|query|step)$")
+_BULK = re.compile(r"(:(import|batch[A-Z]\w*|query|step)|/badRows)$")
 _VARIABLE = re.compile(r"\{([a-z_.]+)\}")
 PUBLIC_PREFIX = "/v1/public/"
 
@@ -101,9 +101,14 @@ class Operation:
 
     @cached_property
     def content_field(self) -> FieldDescriptor | None:
-        """The `bytes content` field that a text/csv body fills, when the request has one."""
+        """The `bytes content` field that a body in text/csv or XLSX fills, when the request has one."""
         field = self.method.input_type.fields_by_name.get("content")
         return field if field is not None and field.type == FieldDescriptor.TYPE_BYTES else None
+
+    @cached_property
+    def takes_raw_body(self) -> bool:
+        """Whether the body goes to the service byte by byte, as a signature over it demands."""
+        return self.body_type is not None and self.body_type.full_name == "google.api.HttpBody"
 
     @cached_property
     def is_public(self) -> bool:

@@ -8,11 +8,15 @@ import orjson
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from gateway.http.answers import XLSX
 from gateway.http.operations import Operation
 from gateway.http.reading import Faults, read_object
 from gateway.http.refusals import Refusal, unreadable
 
+# What may be sent as it is where a request takes a file.
+FILES = ("text/csv", XLSX)
 _MAX_QUERY_FIELDS = 1000
+_MEDIA_TYPE_LENGTH = 200
 _REPLACEMENT = "\ufffd"  # what the server puts for bytes of the path that are not UTF-8
 
 
@@ -39,19 +43,23 @@ def read_request(
 
 def _read_body(operation: Operation, message: Message, content_type: str, body: bytes, faults: Faults) -> str:
     """Fill `message` from the body; returns "*", the field that the body filled, or "" for none."""
+    if operation.takes_raw_body:
+        payload = getattr(message, operation.body)
+        payload.content_type, payload.data = content_type[:_MEDIA_TYPE_LENGTH], body
+        return operation.body
     if not body and operation.body in ("", "*"):
-        return operation.body if "csv" not in content_type else ""
+        return operation.body if not content_type.startswith(FILES) else ""
     if not operation.body:
         raise unreadable("this operation takes no body")
     media_type = content_type.partition(";")[0].strip().lower()
-    if media_type == "text/csv" and operation.content_field is not None:
+    if media_type in FILES and operation.content_field is not None:
         setattr(message, operation.content_field.name, body)
         return operation.content_field.name
     if media_type not in ("", "application/json"):
         raise Refusal(
             "INVALID_ARGUMENT",
             "MEDIA_TYPE_NOT_SUPPORTED",
-            f"the body must be application/json{' or text/csv' if operation.content_field else ''}",
+            f"the body must be application/json{', text/csv or XLSX' if operation.content_field else ''}",
             http_status=415,
         )
     try:

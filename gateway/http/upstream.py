@@ -7,7 +7,7 @@ from google.protobuf.message import Message
 
 from chassis.errors import Unavailable
 from chassis.principal import Principal
-from chassis.rpc_client import Channel, aio_channel, bearer
+from chassis.rpc_client import Channel, Metadata, aio_channel, bearer
 from gateway.http.callers import ServiceTokens
 from gateway.http.operations import Operation
 
@@ -40,10 +40,18 @@ class Upstream:
         return bearer(self._tokens.token(principal, service))
 
     async def call(
-        self, operation: Operation, request: Message, principal: Principal, timeout_seconds: float
+        self,
+        operation: Operation,
+        request: Message,
+        principal: Principal,
+        timeout_seconds: float,
+        told: Metadata = (),
     ) -> Message:
-        """The service's answer. Raises RemoteError with what the service told, or Unavailable without an address."""
-        metadata = self.metadata(principal, operation.service)
+        """The service's answer; `told` goes along as metadata.
+
+        Raises RemoteError with what the service told, or Unavailable without an address.
+        """
+        metadata = (*self.metadata(principal, operation.service), *told)
         answer: Message = await self._found(operation)(request, timeout=timeout_seconds, metadata=metadata)
         return answer
 

@@ -53,8 +53,8 @@ def _reasons(problems: Sequence[Mapping[str, Any]], language: str) -> str:
     return _BETWEEN[language].join(told)
 
 
-def _text_cell(sheet: Any, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet)
+def _text_cell(sheet: Any, text: str) -> Any:
+    cell: Any = WriteOnlyCell(sheet)
     # Not `value`: openpyxl makes a formula of what starts with "=".
     readable = text.encode("utf-8", "replace").decode()
     cell._value, cell.data_type = neutralised(ILLEGAL_CHARACTERS_RE.sub("", readable)), "s"

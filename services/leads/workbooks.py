@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,7 +13,14 @@ from typing import Any
 import python_calamine
 
 from services.leads.domain.errors import FieldProblem, ImportTooLarge, ImportUnreadable
-from services.leads.domain.intake.table import COLUMNS_LIMIT, ROWS_LIMIT, Table, TableRow, table_of
+from services.leads.domain.intake.table import (
+    COLUMNS_LIMIT,
+    NUMBER_REMARK,
+    ROWS_LIMIT,
+    Table,
+    TableRow,
+    table_of,
+)
 
 UNPACKED_LIMIT_BYTES = 64 * 1024 * 1024
 _PARTS_LIMIT = 1_000
@@ -21,6 +29,19 @@ _LAST_ROW_LIMIT = 5 * ROWS_LIMIT
 _CELLS_LIMIT = ROWS_LIMIT * COLUMNS_LIMIT
 _MERGED_LIMIT = 500_000
 _WHOLE_DIGITS = 15  # of a number that a spreadsheet program keeps; further digits become zeros
+
+# What zipfile raises for archives that are cut, altered, encrypted, or packed in other ways.
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"'](\d+)[\"']")
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
@@ -32,12 +53,6 @@ _FORMULA_REMARK = FieldProblem(
 )
 _DATE_REMARK = FieldProblem(
     "", "DATE_CELL", "单元格被存为日期，请设为文本格式", "the cell became a date: format it as text"
-)
-_NUMBER_REMARK = FieldProblem(
-    "",
-    "NUMBER_ROUNDED",
-    "超过 15 位的数字已丢失末位，请设为文本格式",
-    "a number of more than 15 digits has lost its last ones: format the cell as text",
 )
 _MERGED_REMARK = FieldProblem(
     "",
@@ -104,7 +119,7 @@ def _text(value: Any) -> tuple[str, FieldProblem | None]:
     if isinstance(value, int | float):
         whole = isinstance(value, int) or value.is_integer()
         text = str(int(value)) if whole else repr(value)
-        return text, _NUMBER_REMARK if whole and len(text.lstrip("-")) > _WHOLE_DIGITS else None
+        return text, NUMBER_REMARK if whole and len(text.lstrip("-")) > _WHOLE_DIGITS else None
     if isinstance(value, datetime | date | time | timedelta):
         return str(value), _DATE_REMARK
     return str(value).strip(), None
@@ -140,7 +155,7 @@ def _looked_through(content: bytes) -> set[tuple[int, int]]:
                 if _CELL.search(data):
                     _require_small(data)
                     formulas.update((int(row) - 1, _column(name)) for name, row in _FORMULA.findall(data))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error) as error:
+    except _BROKEN_ARCHIVE as error:
         raise ImportUnreadable("the file is no whole XLSX workbook") from error
     return formulas
 

@@ -14,6 +14,7 @@ from saleloop.leads.v1 import events_pb2 as leads
 from saleloop.leads.v1 import first_contact_events_pb2 as first_contact
 from saleloop.leads.v1 import ownership_events_pb2 as ownership
 from saleloop.leads.v1 import visits_events_pb2 as visits
+from saleloop.leads.v1 import intake_events_pb2 as intake
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.notify.commands import copy_person as copying
 from services.notify.commands.tell import Event, close_cards, tell
@@ -60,6 +61,18 @@ class NotifyWorker:
 
     @handles(leads.LeadUnroutable)
     def tell_lead_unroutable(self, event: leads.LeadUnroutable, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(intake.LeadImportFinished)
+    def tell_lead_import_finished(self, event: intake.LeadImportFinished, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(intake.AccountMerged)
+    def tell_account_merged(self, event: intake.AccountMerged, context: EventContext) -> None:
+        tell(_event(event, context))
+
+    @handles(intake.AccountMergeUndone)
+    def tell_account_merge_undone(self, event: intake.AccountMergeUndone, context: EventContext) -> None:
         tell(_event(event, context))
 
     @handles(leads.FirstContactWarned)

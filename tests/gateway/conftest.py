@@ -23,6 +23,7 @@ from gateway.config import GatewaySettings
 from gateway.http.app import make_app
 from gateway.identity.commands import logins, sessions
 from gateway.identity.commands.people import ensure_first_admin
+from saleloop.leads.v1.intake_service_pb2_grpc import add_IntakeServiceServicer_to_server
 from saleloop.leads.v1.leads_service_pb2_grpc import add_LeadsServiceServicer_to_server
 from tests.gateway.running import ADMIN_PASSWORD, FakeLeads, Gateway
 
@@ -34,7 +35,8 @@ def gateway(stack: Servers) -> Iterator[Gateway]:
     private_key = encode_key(Ed25519PrivateKey.generate().private_bytes_raw())
     leads: Any = FakeLeads()
     verifier = AccessTokenVerifier(public_key_of(private_key), "leads")
-    leads_server = RpcServer("leads", [(add_LeadsServiceServicer_to_server, leads)], verifier, TABLE)
+    areas: list[Any] = [(add_LeadsServiceServicer_to_server, leads), (add_IntakeServiceServicer_to_server, leads)]
+    leads_server = RpcServer("leads", areas, verifier, TABLE)
     leads_port = leads_server.start("127.0.0.1", 0)
     settings = GatewaySettings(
         environment="test",

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from google.api.httpbody_pb2 import HttpBody
 
-from chassis.errors import FailedPrecondition, FieldViolation, InvalidArgument
+from chassis.errors import FailedPrecondition, FieldViolation, InvalidArgument, ResourceExhausted
 from chassis.principal import Principal, current
 from gateway.config import GatewaySettings
+from gateway.http.answers import XLSX
+from saleloop.leads.v1 import intake_service_pb2 as intake_pb
 from saleloop.leads.v1 import leads_service_pb2 as pb
 
 ADMIN_PASSWORD = "the-first-password"
@@ -21,6 +24,8 @@ class FakeLeads:
 
     requests: list[Any] = field(default_factory=list)
     callers: list[Principal] = field(default_factory=list)
+    # Of the latest public call.
+    metadata: dict[str, Any] = field(default_factory=dict)
     delay_seconds: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -46,6 +51,28 @@ class FakeLeads:
     def ImportLeads(self, request: pb.ImportLeadsRequest, context: Any) -> pb.ImportLeadsResponse:
         self._note(request)
         return pb.ImportLeadsResponse(created=request.content.count(b"\n"))
+
+    def StartImport(self, request: intake_pb.StartImportRequest, context: Any) -> intake_pb.StartImportResponse:
+        self._note(request)
+        return intake_pb.StartImportResponse()
+
+    def GetImportBadRows(self, request: intake_pb.GetImportBadRowsRequest, context: Any) -> HttpBody:
+        self._note(request)
+        return HttpBody(content_type=XLSX, data=b"PK")
+
+    def ReceiveWebhook(
+        self, request: intake_pb.ReceiveWebhookRequest, context: Any
+    ) -> intake_pb.ReceiveWebhookResponse:
+        self._note(request)
+        self.metadata = dict(context.invocation_metadata())
+        return intake_pb.ReceiveWebhookResponse(created=True)
+
+    def SubmitIntakeForm(
+        self, request: intake_pb.SubmitIntakeFormRequest, context: Any
+    ) -> intake_pb.SubmitIntakeFormResponse:
+        self._note(request)
+        self.metadata = dict(context.invocation_metadata())
+        raise ResourceExhausted("RATE_LIMITED", "too many", {"retry_after_seconds": "17"})
 
     def __getattr__(self, name: str) -> Any:
         """The rpcs that no test of the gateway calls."""

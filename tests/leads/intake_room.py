@@ -11,10 +11,11 @@ from chassis.principal import Principal
 from chassis.rpc_client import RemoteError, bearer
 from chassis.tokens import AccessTokenIssuer
 from saleloop.leads.v1 import intake_service_pb2 as pb
+from saleloop.leads.v1 import leads_service_pb2 as leads_pb
 from saleloop.leads.v1.intake_service_pb2_grpc import IntakeServiceStub
 from services.leads.commands import intake as commands
 from services.leads.phones import phone_normaliser
-from tests.leads.room import MARKETING, PRIVATE_KEY, SUPERVISOR, Room
+from tests.leads.room import DIRECTOR, MARKETING, PRIVATE_KEY, SUPERVISOR, Room
 
 PUBLIC = Principal("public", frozenset({"public"}))
 HEADER = ("公司名称", "联系人", "联系电话", "来源渠道", "区域", "预算", "紧急程度", "需求标签", "编号")
@@ -97,3 +98,19 @@ def imported(room: Room, content: bytes, caller: Principal = MARKETING, **fields
 def look(room: Room, import_id: str, caller: Principal = MARKETING) -> pb.LeadImport:
     answer: pb.GetImportResponse = ask(room, "GetImport", pb.GetImportRequest(import_id=import_id), caller)
     return answer.lead_import
+
+
+def account_of(room: Room, company: str, phone: str, owner: str = "alice") -> str:
+    """An account of this company that `owner` has."""
+    lead = room.create(company=company, phone=phone)
+    request = leads_pb.ConfirmRoutingRequest(lead_id=lead.id, salesperson_id=owner, why="test")
+    answer: leads_pb.ConfirmRoutingResponse = room.call("ConfirmRouting", request, DIRECTOR)
+    return answer.lead.account_id
+
+
+def two_that_share_a_phone(room: Room, owners: Sequence[str] = ("alice", "alice")) -> tuple[str, str]:
+    """A later lead of the first company came with the phone of the second."""
+    first = account_of(room, "江南贸易有限公司", "13800138001", owners[0])
+    second = account_of(room, "江南进出口有限公司", "13800138002", owners[1])
+    assert account_of(room, "江南贸易", "13800138002", owners[0]) == first
+    return first, second

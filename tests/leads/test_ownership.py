@@ -10,7 +10,6 @@ import pytest
 
 from chassis.clocks import clock
 from chassis.principal import Principal
-from saleloop.leads.v1 import leads_service_pb2 as leads_pb
 from saleloop.leads.v1 import ownership_service_pb2 as pb
 from services.leads import commands
 from services.leads.documents import Account, Lead, OwnershipConflict, ResponsibilityEntry
@@ -220,19 +219,3 @@ def test_nothing_in_leads_changes_or_removes_lines_of_the_log() -> None:
                 continue
             if ast.unparse(node.value) == "ResponsibilityEntry.collection()":
                 assert node.attr in allowed, f"{path}:{node.lineno}"
-
-
-def test_an_account_has_at_most_twelve_attributes(room: Room) -> None:
-    room.hire("alice")
-    account_id = room.created_and_routed().account_id
-    request = pb.UpdateAccountRequest(account_id=account_id, attributes={"industry": "食品"}, level="A", why="visit")
-    changed = ask(room, "UpdateAccount", request).account
-    assert (dict(changed.attributes), changed.level) == ({"industry": "食品"}, "A")
-    assert told("account_changed.v1")[-1]["level"] == "A"
-    many = pb.UpdateAccountRequest(account_id=account_id, attributes={f"a{n}": "x" for n in range(13)})
-    assert refusal(room, "UpdateAccount", many).failure.violations[0].field == "attributes"
-    level = pb.UpdateAccountRequest(account_id=account_id, level="Z")
-    assert refusal(room, "UpdateAccount", level).failure.violations[0].field == "level"
-    assert refusal(room, "UpdateAccount", request, salesperson("mallory")).reason == "ACCOUNT_NOT_FOUND"
-    leads_account = room.call("GetAccount", leads_pb.GetAccountRequest(account_id=account_id)).account
-    assert leads_account == changed

@@ -20,6 +20,7 @@ from saleloop.leads.v1 import events_pb2 as leads
 from saleloop.leads.v1 import (
     first_contact_events_pb2 as first_contact,
 )
+from saleloop.leads.v1 import intake_events_pb2 as intake
 from saleloop.leads.v1 import ownership_events_pb2 as ownership
 from saleloop.leads.v1 import visits_events_pb2 as visits
 from saleloop.quotes.v1 import events_pb2 as quotes
@@ -34,7 +35,7 @@ from services.notify.domain.texts import LANGUAGES, money_text, placeholders, re
 
 MESSAGES = {
     event_type(made): made
-    for file in (attention, billing, first_contact, leads, ownership, quotes, visits)
+    for file in (attention, billing, first_contact, intake, leads, ownership, quotes, visits)
     for made in (getattr(file, name) for name in file.DESCRIPTOR.message_types_by_name)
 }
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -40,7 +40,8 @@ def import_state_word(number: "pb.ImportState.ValueType") -> str:
 
 def changed_paths(paths: Iterable[str], known: Sequence[str]) -> frozenset[str]:
     """The fields that an update names; none means all. Raises FieldProblem for one that cannot be changed."""
-    named = frozenset(paths) - {"version", "id", "key"}
+    given = frozenset(paths)
+    named = given - {"version", "id", "key"}
     if unknown := sorted(named - frozenset(known)):
         raise FieldProblem(
             "update_mask",
@@ -48,7 +49,7 @@ def changed_paths(paths: Iterable[str], known: Sequence[str]) -> frozenset[str]:
             f"不可修改的字段 {unknown[0][:50]}",
             f"only {', '.join(known)} can be changed",
         )
-    return named or frozenset(known)
+    return named if given else frozenset(known)
 
 
 def form_from(message: pb.IntakeForm) -> FormDefinition:

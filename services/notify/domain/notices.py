@@ -184,6 +184,15 @@ NOTICES: Mapping[str, Notice] = {
         "suggestion_answered", "suggestions/{suggestion_id}", Audience(people=("author_id",)),
     ),
     "weekly_three_left.v1": Notice("weekly_three_left", "weeklyThree", Audience(people=("person_id",))),
+    "lead_import_finished.v1": Notice(
+        "lead_import_finished", "leadImports/{import_id}", Audience(people=("created_by",)), words={"state": "import"},
+    ),
+    "account_merged.v1": Notice(
+        "account_merged", "accounts/{winner_id}", Audience(people=("owner_id", "previous_owner_id")),
+    ),
+    "account_merge_undone.v1": Notice(
+        "account_merge_undone", "accounts/{loser_id}", Audience(people=("owner_id", "winner_owner_id")),
+    ),
 }  # fmt: skip
 # Events that tell nobody anything, and only close cards.
 CLOSING: Mapping[str, tuple[str, ...]] = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -30,7 +31,7 @@ def count_one(what: str, limit: int, window: timedelta, *, digest: Callable[[str
 def _counted(window_id: str, expire_time: object) -> int:
     for _ in range(3):
         try:
-            found = RateWindow.collection().find_one_and_update(
+            found: Any = RateWindow.collection().find_one_and_update(
                 {"_id": window_id},
                 {"$inc": {"count": 1}, "$setOnInsert": {"expire_time": expire_time}},
                 upsert=True,

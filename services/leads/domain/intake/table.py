@@ -1,5 +1,6 @@
 """What a file of any format is to an import: a header and rows of text, some of them with a remark."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,15 @@ from services.leads.domain.intake import csv_text
 ROWS_LIMIT = 20_000
 # More columns than this is no list of leads, and every cell of a sheet costs memory.
 COLUMNS_LIMIT = 200
+
+NUMBER_REMARK = FieldProblem(
+    "",
+    "NUMBER_ROUNDED",
+    "数字已被缩短并丢失末位，请设为文本格式",
+    "the number was shortened and has lost its last digits: format the cell as text",
+)
+# How a spreadsheet program writes a long number into a CSV file.
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,2}")
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,14 @@ def csv_table(content: bytes) -> Table:
     """The table in a CSV file. Raises ImportUnreadable, ImportTooLarge."""
     rows: list[TableRow] = []
     for number, cells in csv_text.records(csv_text.decode(content)):
-        rows.append(TableRow(number, cells))
+        remarks = {
+            place: NUMBER_REMARK for place, cell in enumerate(cells) if "+" in cell and _SHORTENED.fullmatch(cell)
+        }
+        rows.append(TableRow(number, cells, remarks))
         if len(rows) > ROWS_LIMIT + 1:
             break
     return table_of(rows)
+
+
+def _is_shortened(cell: str) -> bool:
+    return "+" in cell and _SHORTENED.fullmatch(cell) is not None

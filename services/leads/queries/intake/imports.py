@@ -8,7 +8,6 @@ from chassis.access import Scope
 from chassis.pages import Page
 from chassis.principal import Principal
 from chassis.rpc_fields import mask_text
-from services.leads.bad_rows import LANGUAGES, bad_rows_workbook
 from services.leads.commands.intake.start_import import read_table
 from services.leads.documents import ColumnMapping, ImportChunk, LeadImport
 from services.leads.domain.errors import FieldProblem
@@ -55,6 +54,9 @@ def problems_of(import_id: str, limit: int = 0) -> list[Row]:
 
 def bad_rows(import_id: str, by: Principal, scope: Scope, *, language: str, sees_contacts: bool) -> bytes:
     """The bad rows as XLSX; contacts are masked for those who may not see them. Raises ImportNotFound, FieldProblem."""
+    # With the first download only: openpyxl brings numpy along, and most processes never need either.
+    from services.leads.bad_rows import LANGUAGES, bad_rows_workbook
+
     chosen = language or "zh"
     if chosen not in LANGUAGES:
         raise FieldProblem("language", "UNKNOWN_LANGUAGE", "可用：zh、en", "zh or en")

@@ -85,7 +85,7 @@ def test_a_lost_deal_needs_a_preset_reason_and_brings_its_playbook_and_won_cases
     assert ask(room, "CloseLost", lose(loser, "competitor")).opportunity == answer.opportunity
     (told,) = pipeline_told("opportunity_lost.v1")
     assert (told["loss_reason"], told["why"], told["segment"]) == ("competitor", "cheaper", "3.c 电子")
-    assert outcomes("alice") == {"3．c 电子": {"won": 1, "lost": 1}}
+    assert outcomes("alice") == {"3%2Ec 电子": {"won": 1, "lost": 1}}
     listing = pb.ListWonCasesRequest(opportunity_id=loser)
     assert len(ask(room, "ListWonCases", listing, SUPERVISOR).won_cases) == 1
     assert refused(room, "ListWonCases", listing, salesperson("bob")).reason == "OPPORTUNITY_NOT_FOUND"

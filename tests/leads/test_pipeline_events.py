@@ -10,7 +10,7 @@ from saleloop.leads.v1 import events_pb2 as leads_events
 from saleloop.leads.v1 import leads_service_pb2 as leads_pb
 from saleloop.leads.v1 import pipeline_service_pb2 as pb
 from saleloop.quotes.v1 import events_pb2 as quotes
-from services.leads.documents import Opportunity, RefusedJump, Salesperson, TimelineEntry
+from services.leads.documents import Account, Opportunity, RefusedJump, Salesperson, TimelineEntry
 from tests.leads.pipeline_room import (
     ALICE,
     account_of,
@@ -175,6 +175,20 @@ def test_the_timeline_tells_everything_newest_first(room: Room) -> None:
         "lead_assigned",
     ]
     assert refused(room, "ListTimeline", some, salesperson("bob")).reason == "ACCOUNT_NOT_FOUND"
+
+
+def test_an_account_that_was_merged_goes_on_with_the_other(room: Room) -> None:
+    room.hire("alice")
+    old, new = account_of(room), account_of(room)
+    arrive(lead_assigned(old))
+    Account.collection().update_one({"_id": old.account_id}, {"$set": {"merged_into": new.account_id}})
+    opportunity_id = opened(room, new.account_id).id
+    surveyed(room, opportunity_id)
+    event, at = deal_events(old.account_id, clock.now())["submitted"]
+    arrive(event, at=at)
+    assert shown(room, opportunity_id).stage == pb.OPPORTUNITY_STAGE_QUOTE
+    entries = ask(room, "ListTimeline", pb.ListTimelineRequest(account_id=new.account_id)).entries
+    assert [entry.kind for entry in entries] == ["quote_submitted", "lead_assigned"]
 
 
 def test_what_is_told_before_the_account_is_known_waits_for_it(room: Room) -> None:

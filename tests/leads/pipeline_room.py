@@ -71,14 +71,11 @@ def shown(room: Room, opportunity_id: str, caller: Principal = DIRECTOR) -> pb.O
     return answer.opportunity
 
 
-def arrive(event: Message, *, event_id: str = "", at: datetime | None = None, service: str = "") -> None:
+def arrive(event: Message, *, event_id: str = "", at: datetime | None = None) -> None:
     """What the worker does with an event of the timeline."""
-    source = service or event.DESCRIPTOR.full_name.split(".")[1]
-    who = KEPT[type(event)]
-    draft = entry_of(
-        event, who=who, event_id=event_id or new_id(), source=f"/saleloop/{source}", time=at or clock.now()
-    )
-    commands.keep_event(draft)
+    source = f"/saleloop/{event.DESCRIPTOR.full_name.split('.')[1]}"
+    event_id, at = event_id or new_id(), at or clock.now()
+    commands.keep_event(entry_of(event, who=KEPT[type(event)], event_id=event_id, source=source, time=at))
 
 
 def qualify(lead_id: str, at: datetime | None = None) -> None:

@@ -173,8 +173,8 @@ class Opportunity(Aggregate):
         self.first_quote_time, self.sign_time = facts.first_quote_time, facts.sign_time
         self.accept_time = facts.accept_time
         self.signed_amount_minor, self.paid_amount_minor = facts.signed_minor, facts.paid_minor
-        if not facts.event_ids <= set(self.event_ids):
-            self.update(at)
+        if facts.last_time is not None and not facts.event_ids <= set(self.event_ids):
+            self.update(facts.last_time)
         self.event_ids = sorted(facts.event_ids)
         if not self.expected_amount_minor:
             self.expected_amount_minor = facts.quoted_minor
@@ -259,7 +259,8 @@ class Opportunity(Aggregate):
 
     def _close(self, state: DealState, at: datetime, note: str) -> None:
         self.state = state.value
-        self.close_time, self.close_note = at, note
         self.coaching_since = None
         self.update_time = max(at, self.update_time)
+        # Not before its last event, or that event would seem to belong to another deal.
+        self.close_time, self.close_note = self.update_time, note
         self.cancel(COACHING)

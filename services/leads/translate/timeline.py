@@ -65,7 +65,8 @@ def kind_of(event_class: type[Message]) -> str:
 def entry_of(event: Message, *, who: str, event_id: str, source: str, time: datetime) -> EntryDraft:
     """The line; `who` names the event's field with the person who did it, "" when the system did.
 
-    Every plain field becomes a detail: money as "<field>_minor", enumerations by name, times as ISO 8601.
+    Every plain field becomes a detail: money as "<field>_minor" and "currency", enumerations by name, times as
+    ISO 8601.
     """
     fields = event.DESCRIPTOR.fields_by_name
     reasons: Any = getattr(event, "reasons", {})
@@ -104,7 +105,7 @@ def _plain(field: FieldDescriptor, value: Any) -> dict[str, str]:
         return {field.name: ",".join(str(each) for each in value)[:_TEXT_CHARS]}
     name = field.message_type.full_name
     if name == "saleloop.type.v1.Money":
-        return {f"{field.name}_minor": str(value.amount_minor), f"{field.name}_currency": str(value.currency_code)}
+        return {f"{field.name}_minor": str(value.amount_minor), "currency": str(value.currency_code)}
     if name == "google.protobuf.Timestamp":
         return {field.name: value.ToDatetime(UTC).isoformat()}
     return {}

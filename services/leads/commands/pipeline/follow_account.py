@@ -9,10 +9,11 @@ from pymongo.client_session import ClientSession
 from chassis.documents import VersionConflict, transaction
 from chassis.ids import derived_id
 from services.leads.commands.pipeline.settling import settle
-from services.leads.documents import Lead, Opportunity, RefusedJump, TimelineEntry
+from services.leads.documents import Account, Lead, Opportunity, RefusedJump, TimelineEntry
 from services.leads.domain.pipeline.belonging import Deal, Happening, Told, facts_by_deal
 from services.leads.domain.pipeline.gates import missing_for
 from services.leads.domain.pipeline.stages import DealState, Stage, is_before
+from services.leads.queries.account_family import family_of
 
 ACCEPTED = "ORDER_STATE_ACCEPTED"
 ORDER_MOVED = "order_moved"
@@ -32,11 +33,13 @@ def follow_account(account_id: str, *, at: datetime, by: str, entry_id: str = ""
     new: when a gate stops what it asks for, that is on record.
     """
 
+    family = family_of(_root_of(account_id))
+
     def work(session: ClientSession) -> list[tuple[Opportunity, Happening]]:
-        opportunities = _opportunities(account_id, session)
+        opportunities = _opportunities(family, session)
         if not opportunities:
             return []
-        happenings = _happenings(account_id, session)
+        happenings = _happenings(family, session)
         deals = [Deal(each.id, each.create_time, each.close_time) for each in opportunities]
         known = facts_by_deal(deals, happenings)
         told: list[tuple[Opportunity, Happening]] = []
@@ -56,7 +59,7 @@ def follow_account(account_id: str, *, at: datetime, by: str, entry_id: str = ""
 def note_first_quote(account_id: str, at: datetime) -> None:
     """The account's leads that were assigned before `at` (UTC) and had no quote until then have their first now."""
     waiting = {
-        "account_id": account_id,
+        "account_id": {"$in": family_of(_root_of(account_id))},
         "assign_time": {"$lte": at},
         "$or": [{"first_quote_time": None}, {"first_quote_time": {"$gt": at}}],
     }
@@ -81,13 +84,25 @@ def _record_refusal(opportunity: Opportunity, happening: Happening, by: str) -> 
         return  # a second delivery
 
 
-def _opportunities(account_id: str, session: ClientSession) -> list[Opportunity]:
-    rows = Opportunity.collection().find({"account_id": account_id}, {"outbox": 0}, session=session).sort("_id", 1)
-    return [Opportunity._from_son(row) for row in rows]
+def _root_of(account_id: str) -> str:
+    """The account itself, or the one that it was merged into: others may go on telling of it by its old id."""
+    seen = {account_id}
+    while True:
+        found = Account.collection().find_one({"_id": account_id}, {"merged_into": 1}) or {}
+        into = found.get("merged_into")
+        if not into or into in seen:
+            return account_id
+        seen.add(into)
+        account_id = into
 
 
-def _happenings(account_id: str, session: ClientSession) -> Sequence[Happening]:
-    where = {"account_id": account_id, "kind": {"$in": sorted(FOLLOWED)}}
+def _opportunities(family: Sequence[str], session: ClientSession) -> list[Opportunity]:
+    rows = Opportunity.collection().find({"account_id": {"$in": family}}, {"outbox": 0}, session=session)
+    return [Opportunity._from_son(row) for row in rows.sort("_id", 1)]
+
+
+def _happenings(family: Sequence[str], session: ClientSession) -> Sequence[Happening]:
+    where = {"account_id": {"$in": family}, "kind": {"$in": sorted(FOLLOWED)}}
     rows = TimelineEntry.collection().find(where, {"kind": 1, "time": 1, "details": 1}, session=session)
     found = (_happening(row) for row in rows)
     return [each for each in found if each is not None]

@@ -30,6 +30,6 @@ def settle(opportunity: Opportunity, before: str, session: ClientSession) -> Non
         return
     counters = (opportunity.owner_id, opportunity.segment)
     if before != DealState.OPEN:
-        take_back_outcome(*counters, before == DealState.WON, session)
+        take_back_outcome(*counters, before == DealState.WON, session=session)
     if opportunity.state != DealState.OPEN:
-        count_outcome(*counters, opportunity.state == DealState.WON, session)
+        count_outcome(*counters, opportunity.state == DealState.WON, session=session)

@@ -54,8 +54,8 @@ class DealFacts:
     first_quote_time: datetime | None = None
     sign_time: datetime | None = None
     accept_time: datetime | None = None
-    # The last payment.
-    pay_time: datetime | None = None
+    # The last event of any kind.
+    last_time: datetime | None = None
     quoted_minor: int = 0
     signed_minor: int = 0
     paid_minor: int = 0
@@ -111,7 +111,7 @@ def _facts(happenings: Sequence[Happening]) -> DealFacts:
         first_quote_time=min((each.time for each in submitted), default=None),
         sign_time=min((each.time for each in signed), default=None),
         accept_time=min((each.time for each in of(Told.ORDER_ACCEPTED)), default=None),
-        pay_time=max((each.time for each in paid), default=None),
+        last_time=max((each.time for each in happenings), default=None),
         quoted_minor=submitted[-1].amount_minor if submitted else 0,
         signed_minor=sum(each.amount_minor for each in signed),
         paid_minor=sum(each.amount_minor for each in paid),

@@ -9,7 +9,7 @@ from chassis.pages import Page
 from chassis.principal import Principal
 from services.leads.documents import Opportunity, RefusedJump
 from services.leads.domain.pipeline.errors import OpportunityNotFound
-from services.leads.domain.pipeline.stages import DealState
+from services.leads.domain.pipeline.stages import DealState, Stage
 from services.leads.queries.pipeline.positions import EPOCH, from_milliseconds, milliseconds
 from services.leads.queries.visible_rows import owned_rows
 
@@ -53,10 +53,15 @@ def list_opportunities(by: Principal, scope: Scope, page: Page, wanted: BoardFil
 
 
 def stage_totals(by: Principal, scope: Scope, wanted: BoardFilter) -> Sequence[Row]:
-    """For each stage and currency that has any: {stage, currency, count, expected_minor}, over all pages."""
+    """For each stage and currency that has any: {stage, currency, count, expected_minor}, over all pages.
+
+    Of the open ones unless a state is asked for: nothing is expected of those that are closed.
+    """
     key = {"stage": "$stage", "currency": "$currency"}
+    # Stages are named, so that the sums are read from the index of state and stage, without the documents.
+    every = {"state": DealState.OPEN.value, "stage": {"$in": [stage.value for stage in Stage]}}
     pipeline: list[dict[str, Any]] = [
-        {"$match": {"$and": [owned_rows(by, scope), wanted.condition]}},
+        {"$match": {"$and": [owned_rows(by, scope), {**every, **wanted.condition}]}},
         {"$group": {"_id": key, "count": {"$sum": 1}, "expected_minor": {"$sum": "$expected_amount_minor"}}},
     ]
     rows = Opportunity.collection().aggregate(pipeline)

@@ -8,6 +8,7 @@ from chassis.pages import Page
 from chassis.principal import Principal
 from services.leads.documents import TimelineEntry
 from services.leads.domain.errors import FieldProblem
+from services.leads.queries.account_family import family_of
 from services.leads.queries.accounts import get_account
 from services.leads.queries.pipeline.opportunities import LEFT_OUT
 from services.leads.queries.pipeline.positions import from_milliseconds, milliseconds
@@ -22,12 +23,13 @@ def list_timeline(
 ) -> tuple[Sequence[Row], str]:
     """One page of what happened to the account, newest first, and the next token.
 
-    Raises AccountNotFound, also for an account that the caller may not see, FieldProblem.
+    What was told of accounts that were merged into it is there too. Raises AccountNotFound, also for an account that
+    the caller may not see, FieldProblem.
     """
     if len(kinds) > KINDS:
         raise FieldProblem("kinds", "TOO_MANY", f"最多 {KINDS} 种", f"at most {KINDS}")
     get_account(account_id, by, scope)
-    where: dict[str, Any] = {"account_id": account_id}
+    where: dict[str, Any] = {"account_id": {"$in": family_of(account_id)}}
     if kinds:
         where["kind"] = {"$in": list(kinds)}
     if page.after is not None:

@@ -7,7 +7,15 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
 JSON = "application/json"
-_FILE_TYPES = ("application/pdf", "text/csv", "image/png", "application/json", "text/html; charset=utf-8")
+_FILE_TYPES = (
+    "application/pdf",
+    "text/csv",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "application/json",
+    "text/html; charset=utf-8",
+)
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,7 @@ def test_a_note_is_read_when_it_comes_in(visits: VisitsRoom) -> None:
     assert (visit.state, visit.owner_id, visit.company) == (pb.VISIT_STATE_PARSED, "alice", "江南贸易")
     assert visit.is_dictated
     assert [each.name for each in visit.fields.competitors] == ["金蝶"]
-    assert [(each.category, each.words) for each in visit.fields.concerns] == [
-        ("data_migration", "担心历史数据迁移")
-    ]
+    assert [(each.category, each.words) for each in visit.fields.concerns] == [("data_migration", "担心历史数据迁移")]
     assert visit.fields.purchase_window.words == "下个月"
     assert visit.fields.next_action.text == "我两天内把方案发给王总"
     assert visit.voice_sentence == "客户正在对比金蝶，担心历史数据迁移。"
@@ -84,12 +82,16 @@ def test_corrections_are_kept_and_measured(visits: VisitsRoom) -> None:
         answer = visits.ask("GetNotePrecision", pb.GetNotePrecisionRequest(), caller)
         return {each.field: (each.confirmed, each.corrected, each.precision_bp) for each in answer.fields}
 
-    assert precision() == precision(SUPERVISOR) == {
-        "competitors": (2, 1, 5_000),
-        "purchase_window": (2, 1, 5_000),
-        "concerns": (2, 0, 10_000),
-        "next_action": (2, 1, 5_000),
-    }
+    assert (
+        precision()
+        == precision(SUPERVISOR)
+        == {
+            "competitors": (2, 1, 5_000),
+            "purchase_window": (2, 1, 5_000),
+            "concerns": (2, 0, 10_000),
+            "next_action": (2, 1, 5_000),
+        }
+    )
     assert set(precision(BOB).values()) == {(0, 0, 0)}
 
 
@@ -149,7 +151,9 @@ def test_bad_notes_are_refused_and_leave_nothing(visits: VisitsRoom) -> None:
         refused = visits.refusal("RecordVisit", request)
         assert refused.code == "INVALID_ARGUMENT"
         assert [each.field for each in refused.violations] == [field]
-    assert visits.refusal("RecordVisit", pb.RecordVisitRequest(account_id="none", text="x")).reason == "ACCOUNT_NOT_FOUND"
+    assert (
+        visits.refusal("RecordVisit", pb.RecordVisitRequest(account_id="none", text="x")).reason == "ACCOUNT_NOT_FOUND"
+    )
     assert Visit.collection().count_documents({}) == 0
 
 
@@ -225,9 +229,7 @@ def test_only_pictures_are_taken_and_not_too_many(visits: VisitsRoom) -> None:
     assert refused(png()[:-20], "image/png") == "PHOTO_UNREADABLE"
     for number in range(20):
         picture = png((b"prVt", bytes([number])))
-        visits.ask(
-            "AddSitePhoto", pb.AddSitePhotoRequest(visit_id=visit.id, content=picture, media_type="image/png")
-        )
+        visits.ask("AddSitePhoto", pb.AddSitePhotoRequest(visit_id=visit.id, content=picture, media_type="image/png"))
     assert refused(png((b"prVt", b"more")), "image/png") == "TOO_MANY_PHOTOS"
 
 

@@ -55,7 +55,11 @@ def test_win_probability_urgency_and_collection_risk_choose_three(visits: Visits
     commands.copy_account_risk(owing, is_high_risk=True, version=1)
     visits.visit(urgent, "明天上门演示")
     found = focus(visits)
-    assert [(each.account_id, each.score_milli) for each in found.items] == [(winning, 380), (owing, 250), (urgent, 100)]
+    assert [(each.account_id, each.score_milli) for each in found.items] == [
+        (winning, 380),
+        (owing, 250),
+        (urgent, 100),
+    ]
     assert idle not in {each.account_id for each in found.items}
     (win,) = found.items[0].parts
     assert win.name == "win_probability"

@@ -50,7 +50,10 @@ def test_a_workbook_is_read_like_a_text_file(visits: VisitsRoom) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    for line in (["Kunde", "Artikel", "库存", "安全库存", "上次采购日期"], ["江南贸易", "A1", 7, 10, date(2026, 11, 1)]):
+    for line in (
+        ["Kunde", "Artikel", "库存", "安全库存", "上次采购日期"],
+        ["江南贸易", "A1", 7, 10, date(2026, 11, 1)],
+    ):
         sheet.append(line)
     file = io.BytesIO()
     book.save(file)
@@ -61,7 +64,10 @@ def test_a_workbook_is_read_like_a_text_file(visits: VisitsRoom) -> None:
 
 
 def test_bad_rows_are_reported_and_the_others_go_in(visits: VisitsRoom) -> None:
-    content = HEADER + "江南贸易,A1,多,10,,\n没人认识,A2,1,1,,\n江南贸易,,1,1,,\n江南贸易,A3,1,1,2099-01-01,\n江南贸易,A4,1,1,,\n"
+    content = (
+        HEADER
+        + "江南贸易,A1,多,10,,\n没人认识,A2,1,1,,\n江南贸易,,1,1,,\n江南贸易,A3,1,1,2099-01-01,\n江南贸易,A4,1,1,,\n"
+    )
     answer = visits.import_stock(content.encode())
     assert counts(answer) == (1, 0, 0, 4)
     assert [(each.row, each.field, each.reason) for each in answer.problems] == [

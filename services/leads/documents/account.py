@@ -32,7 +32,7 @@ class Account(Aggregate):
             {"fields": ["keys"], "unique": True, "name": "keys"},
             {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["region", "_id"], "name": "region"},
-            {"fields": ["owner_id", "latitude_microdegrees"], "name": "place"},
+            {"fields": ["latitude_microdegrees"], "name": "place", "sparse": True},
         ],
         "private_fields": ("phone", "keys"),
     }

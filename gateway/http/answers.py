@@ -8,7 +8,16 @@ from google.protobuf.message import Message
 
 JSON = "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FILE_TYPES = ("application/pdf", "text/csv", XLSX, "image/png", "application/json", "text/html; charset=utf-8")
+_FILE_TYPES = (
+    "application/pdf",
+    "text/csv",
+    XLSX,
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "application/json",
+    "text/html; charset=utf-8",
+)
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ class Operation:
 
     @cached_property
     def content_field(self) -> FieldDescriptor | None:
-        """The `bytes content` field that a body in text/csv or XLSX fills, when the request has one."""
+        """The `bytes content` field that a body of a file's own type fills, when the request has one."""
         field = self.method.input_type.fields_by_name.get("content")
         return field if field is not None and field.type == FieldDescriptor.TYPE_BYTES else None
 

@@ -13,10 +13,10 @@ from gateway.http.operations import Operation
 from gateway.http.reading import Faults, read_object
 from gateway.http.refusals import Refusal, unreadable
 
-# What may be sent as it is where a request takes a file.
-FILES = ("text/csv", XLSX)
 _MAX_QUERY_FIELDS = 1000
 _MEDIA_TYPE_LENGTH = 200
+# Bodies that fill a request's `bytes content` as they are.
+RAW_TYPES = ("text/csv", XLSX, "image/jpeg", "image/png", "image/webp")
 _REPLACEMENT = "\ufffd"  # what the server puts for bytes of the path that are not UTF-8
 
 
@@ -48,18 +48,18 @@ def _read_body(operation: Operation, message: Message, content_type: str, body: 
         payload.content_type, payload.data = content_type[:_MEDIA_TYPE_LENGTH], body
         return operation.body
     if not body and operation.body in ("", "*"):
-        return operation.body if not content_type.startswith(FILES) else ""
+        return operation.body if not _is_raw(content_type) else ""
     if not operation.body:
         raise unreadable("this operation takes no body")
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type in FILES and operation.content_field is not None:
+    media_type = _media_type(content_type)
+    if media_type in RAW_TYPES and operation.content_field is not None:
         setattr(message, operation.content_field.name, body)
         return operation.content_field.name
     if media_type not in ("", "application/json"):
         raise Refusal(
             "INVALID_ARGUMENT",
             "MEDIA_TYPE_NOT_SUPPORTED",
-            f"the body must be application/json{', text/csv or XLSX' if operation.content_field else ''}",
+            f"the body must be application/json{' or ' + ', '.join(RAW_TYPES) if operation.content_field else ''}",
             http_status=415,
         )
     try:
@@ -74,6 +74,14 @@ def _read_body(operation: Operation, message: Message, content_type: str, body: 
         read_object(decoded, target, faults, operation.body)
     _mask(operation, message, decoded)
     return operation.body
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _is_raw(content_type: str) -> bool:
+    return _media_type(content_type) in RAW_TYPES
 
 
 def _mask(operation: Operation, message: Any, decoded: object) -> None:

@@ -1,5 +1,6 @@
 """Things that belong to somebody, made through the gateway, for tests of who may see them."""
 
+import base64
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import orjson
 from chassis.publishing import Outcome, Outgoing, Publisher
 from devstack.supervisor import Platform
 from tests.e2e.callers import Tokens
+from tests.leads.visits_room import png
 
 Json = dict[str, Any]
 _PATIENCE_SECONDS = 40.0
@@ -77,6 +79,7 @@ def make_belongings(platform: Platform, api: Api) -> dict[str, str]:
     person_now = api.done("POST", f"/v1/people/{person_id}/leaves", leave, "admin")["person"]
     found = {"person_id": person_id, "leave_id": person_now["leaves"][0]["id"]}
     found |= _lead_and_account(api, mark, region, person_id)
+    found |= _visit(api, found["account_id"], owner)
     found |= _quote(api, mark, found["account_id"], owner)
     found |= _money(platform, api, mark, found, owner)
     found |= _store(api, mark, region, store_id)
@@ -106,6 +109,14 @@ def _lead_and_account(api: Api, mark: str, region: str, person_id: str) -> dict[
     lead = eventually(owned, "an owner of the lead")
     assert lead["owner_id"] == person_id
     return {"lead_id": lead_id, "account_id": lead["account_id"]}
+
+
+def _visit(api: Api, account_id: str, owner: Json) -> dict[str, str]:
+    note = {"account_id": account_id, "text": "周五前发报价"}
+    visit_id = api.done("POST", "/v1/visits", note, "salesperson", **owner)["visit"]["id"]
+    photo = {"content": base64.b64encode(png()).decode(), "media_type": "image/png"}
+    kept = api.done("POST", f"/v1/visits/{visit_id}/photos", photo, "salesperson", **owner)["photo"]
+    return {"visit_id": visit_id, "photo_id": kept["id"]}
 
 
 def _phone(mark: str) -> str:

@@ -5,6 +5,8 @@ import pytest
 
 from tests.gateway.running import Gateway
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 @pytest.fixture(scope="module")
 def admin(gateway: Gateway) -> dict[str, str]:
@@ -40,11 +42,12 @@ def test_path_and_query_fill_the_request(gateway: Gateway, admin: dict[str, str]
     assert (request.page_size, request.state) == (5, 1)
 
 
-def test_a_csv_goes_in_as_it_is(gateway: Gateway, admin: dict[str, str]) -> None:
+@pytest.mark.parametrize("media_type", ["text/csv", "image/jpeg", XLSX])
+def test_a_file_goes_in_as_it_is(gateway: Gateway, admin: dict[str, str], media_type: str) -> None:
     answer = gateway.client.post(
         "/v1/leads:import?validate_only=true&columns.phone=电话",
         content="company,phone\na,1\nb,2\n".encode("gbk"),
-        headers=admin | {"content-type": "text/csv"},
+        headers=admin | {"content-type": media_type},
     )
     assert answer.json()["created"] == 3
     request = gateway.leads.requests[-1]

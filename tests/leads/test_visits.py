@@ -1,10 +1,12 @@
 """Notes of visits: recorded, read, confirmed, and what they leave to do."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from chassis.clocks import clock
+from chassis.principal import Principal
 from saleloop.leads.v1 import leads_service_pb2 as leads_pb
 from saleloop.leads.v1 import visits_service_pb2 as pb
 from services.leads.documents import CompetitorList, Visit
@@ -78,7 +80,7 @@ def test_corrections_are_kept_and_measured(visits: VisitsRoom) -> None:
     assert (withdrawn["revision"], withdrawn["is_withdrawn"]) == (1, True)
     assert [each["revision"] for each in emitted(Visit, "next_action_planned.v1")] == [1, 1, 1, 2]
 
-    def precision(caller: object = ALICE) -> dict[str, tuple[int, int, int]]:
+    def precision(caller: Principal = ALICE) -> dict[str, tuple[int, int, int]]:
         answer = visits.ask("GetNotePrecision", pb.GetNotePrecisionRequest(), caller)
         return {each.field: (each.confirmed, each.corrected, each.precision_bp) for each in answer.fields}
 
@@ -172,12 +174,13 @@ def test_visits_are_seen_by_those_who_see_the_account(visits: VisitsRoom) -> Non
             ("GetSitePhoto", pb.GetSitePhotoRequest(visit_id=visit.id, photo_id=photo.id)),
         ):
             assert visits.refusal(rpc, request, caller).reason == "VISIT_NOT_FOUND"
-    for rpc, request in (
+    changes: tuple[tuple[str, Any], ...] = (
         ("ConfirmVisit", pb.ConfirmVisitRequest(visit_id=visit.id)),
         ("CompleteNextAction", pb.CompleteNextActionRequest(visit_id=visit.id)),
         ("AddSitePhoto", pb.AddSitePhotoRequest(visit_id=visit.id, content=png(), media_type="image/png")),
-    ):
-        assert visits.refusal(rpc, request, BOB).reason == "VISIT_NOT_FOUND"
+    )
+    for rpc, change in changes:
+        assert visits.refusal(rpc, change, BOB).reason == "VISIT_NOT_FOUND"
     note = pb.RecordVisitRequest(account_id=account_id, text="x")
     assert visits.refusal("RecordVisit", note, BOB).reason == "ACCOUNT_NOT_FOUND"
     assert visits.refusal("ListVisits", pb.ListVisitsRequest(), MARKETING).code == "PERMISSION_DENIED"
@@ -187,7 +190,7 @@ def test_lists_are_filtered_and_paged(visits: VisitsRoom) -> None:
     account_id = visits.account_of("alice", "江南贸易").account_id
     busy, idle = visits.visit(account_id, NOTE).id, visits.visit(account_id, "聊得不错").id
 
-    def ids(**filters: object) -> list[str]:
+    def ids(**filters: Any) -> list[str]:
         return [each.id for each in visits.ask("ListVisits", pb.ListVisitsRequest(**filters)).visits]
 
     assert ids() == ids(account_id=account_id, owner_id="alice") == [idle, busy]

@@ -1,11 +1,13 @@
 """The three customers of the day."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from chassis.clocks import clock
+from chassis.principal import Principal
 from saleloop.leads.v1 import visits_service_pb2 as pb
+from services.leads.commands import contact_lead
 from services.leads.commands import visits as commands
 from services.leads.documents import AccountMoney, FocusDay, Opportunity
 from tests.leads.room import DIRECTOR, SUPERVISOR, Room, salesperson
@@ -17,7 +19,7 @@ def visits(room: Room) -> VisitsRoom:
     return VisitsRoom(room)
 
 
-def focus(visits: VisitsRoom, caller: object = ALICE, salesperson_id: str = "") -> pb.DailyFocus:
+def focus(visits: VisitsRoom, caller: Principal = ALICE, salesperson_id: str = "") -> pb.DailyFocus:
     answer: pb.GetDailyFocusResponse = visits.ask(
         "GetDailyFocus", pb.GetDailyFocusRequest(salesperson_id=salesperson_id), caller
     )
@@ -32,10 +34,8 @@ def refreshed(visits: VisitsRoom) -> pb.DailyFocus:
 def accounts(visits: VisitsRoom, number: int) -> list[str]:
     """Accounts of alice whose first contact is made, so that nothing waits there."""
     leads = [visits.account_of("alice", f"第{index}贸易") for index in range(number)]
-    from services.leads import commands as leads_commands
-
     for lead in leads:
-        leads_commands.contact_lead(lead.id, summary="x", next_action=None, by="alice", at=clock.now())
+        contact_lead(lead.id, summary="x", next_action=None, by="alice", at=clock.now())
     return [lead.account_id for lead in leads]
 
 
@@ -109,8 +109,8 @@ def test_billing_may_tell_in_any_order(room: Room) -> None:
     now = clock.now()
     later = now + timedelta(hours=1)
 
-    def told(number: int, minor: int, state: str, at: object) -> tuple[int, str]:
-        commands.copy_receivable("acc", "c", number, outstanding_minor=minor, radar_state=state, time=at)  # type: ignore[arg-type]
+    def told(number: int, minor: int, state: str, at: datetime) -> tuple[int, str]:
+        commands.copy_receivable("acc", "c", number, outstanding_minor=minor, radar_state=state, time=at)
         money = AccountMoney.load("acc")
         return money.overdue_minor, money.radar_state
 

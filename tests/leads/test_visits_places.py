@@ -1,6 +1,7 @@
 """Places of accounts, check-ins, and routes."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -137,8 +138,8 @@ def test_a_route_must_make_sense(visits: VisitsRoom) -> None:
     account_id = account_at(visits, "甲", 31.25, 121.49)
     stop = pb.RouteStopRequest(account_id=account_id)
 
-    def refused(**fields: object) -> tuple[str, str]:
-        given: dict[str, object] = {"day": "2026-11-23", "start": BUND, "stops": [stop]}
+    def refused(**fields: Any) -> tuple[str, str]:
+        given: dict[str, Any] = {"day": "2026-11-23", "start": BUND, "stops": [stop]}
         error = visits.refusal("PlanVisitRoute", pb.PlanVisitRouteRequest(**(given | fields)))
         return error.reason, error.violations[0].field if error.violations else ""
 

@@ -2,11 +2,13 @@
 
 import io
 from datetime import date, timedelta
+from typing import Any
 
 import openpyxl
 import pytest
 
 from chassis.clocks import clock
+from chassis.principal import Principal
 from saleloop.leads.v1 import visits_service_pb2 as pb
 from services.leads.documents import CustomerStock
 from services.leads.documents.customer_stock import USUAL_PURCHASE
@@ -27,7 +29,7 @@ def counts(answer: pb.ImportCustomerStockResponse) -> tuple[int, int, int, int]:
     return answer.created, answer.changed, answer.unchanged, len(answer.problems)
 
 
-def stock_of(visits: VisitsRoom, caller: object = ALICE, **filters: object) -> list[pb.CustomerStock]:
+def stock_of(visits: VisitsRoom, caller: Principal = ALICE, **filters: Any) -> list[pb.CustomerStock]:
     return list(visits.ask("ListCustomerStock", pb.ListCustomerStockRequest(**filters), caller).stock)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from saleloop.leads.v1 import events_pb2 as leads
+from saleloop.leads.v1 import visits_events_pb2 as visits
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.notify.commands.tell import close_cards, tell
 from services.notify.documents import Delivery, InboxItem, Recipient, TaskCard
@@ -145,3 +146,33 @@ def test_an_older_state_of_a_person_changes_nothing() -> None:
     person("sally", "salesperson", version=3)
     person("sally", "finance", version=2)
     assert Recipient.load("sally").roles == ["salesperson"]
+
+
+def test_a_next_action_is_a_card_of_its_owner_until_it_is_done() -> None:
+    staff()
+    told = {"visit_id": "v1", "revision": 1, "account_id": "a1", "owner_id": "sally"}
+    planned = visits.NextActionPlanned(**told, company="Acme", text="send the offer")
+    for _ in range(2):
+        tell(event(planned, "e1"))
+    card = the_card()
+    assert (card.state, card.person_ids, card.subject) == ("open", ["sally"], "visits/v1")
+    assert inbox("sally")[0]["text"].startswith("Next step at Acme: send the offer.")
+    close_cards(event(visits.NextActionCompleted(**told), "e2"))
+    assert the_card().state == "done"
+
+
+def test_each_fall_of_a_stock_is_a_card_of_its_own() -> None:
+    staff()
+    for number in (1, 2):
+        told = {
+            "account_id": "a1",
+            "owner_id": "sally",
+            "sku": "A1",
+            "cause": "below_safety_level",
+            "occurrence": number,
+        }
+        tell(event(visits.ReorderDue(**told, company="Acme", on_hand=3, safety_level=10), f"due{number}"))
+        assert [each["state"] for each in TaskCard.collection().find({"state": "open"})] == ["open"]
+        close_cards(event(visits.ReorderSettled(**told), f"settled{number}"))
+    assert len(inbox("sally")) == 2
+    assert TaskCard.collection().count_documents({"state": "done"}) == 2

@@ -26,8 +26,8 @@ class Account(Aggregate):
             {"fields": ["region", "_id"], "name": "region"},
             {"fields": ["team_id", "_id"], "name": "team"},
             {"fields": ["merged_into"], "name": "merged_into", "sparse": True},
-            {"fields": ["owner_id", "latitude_microdegrees"], "name": "place"},
             {"fields": ["create_time"], "name": "create_time"},
+            {"fields": ["latitude_microdegrees"], "name": "place", "sparse": True},
         ],
         "private_fields": ("phone", "keys"),
     }

@@ -1,9 +1,6 @@
 """Places, what is near, and routes: from stored values to protobuf and back."""
 
-from datetime import date
-
 from saleloop.leads.v1 import visits_service_pb2 as pb
-from services.leads.domain.errors import FieldProblem
 from services.leads.domain.visits.places import Place
 from services.leads.queries.visits import Nearby, RoutePlan
 from services.leads.queries.visits.nearby import place_of
@@ -43,13 +40,9 @@ def nearby_to_proto(found: Nearby) -> tuple[list[pb.NearAccount], list[pb.ThingT
 
 
 def route_wish_from(request: pb.PlanVisitRouteRequest) -> RouteWish:
-    """The day to plan. Raises FieldProblem."""
-    try:
-        day = date.fromisoformat(request.day)
-    except ValueError:
-        raise FieldProblem("day", "NOT_A_DATE", "不是日期", "must be a day like 2026-11-23") from None
+    """The day to plan."""
     return RouteWish(
-        day=day,
+        day=request.day,
         start=place_from(request.start),
         stops=tuple(
             StopWish(each.account_id, each.duration_minutes, each.earliest_minute, each.latest_minute, each.priority)

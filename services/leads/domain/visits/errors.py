@@ -40,6 +40,7 @@ class NoNextAction(LeadsError):
 class NotInFocus(LeadsError):
     """The account is not among those of the day."""
 
+    code = "NOT_FOUND"
     reason = "NOT_IN_FOCUS"
 
 

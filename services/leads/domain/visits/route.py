@@ -8,9 +8,16 @@ start.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from random import Random
 
 EXACT_STOPS = 12
 STOPS_LIMIT = 30
+
+# A round costs about the cube of the number of stops.
+_ROUNDS = 30
+_EFFORT = 60_000
+_SEED = 17
+_HALF = 0.5
 
 Matrix = Sequence[Sequence[int]]
 # Priority served (negative), end of the day, time on the road: the smaller is the better.
@@ -60,8 +67,8 @@ def plan_route(stops: Sequence[Stop], travel_s: Matrix, day: Day) -> Planned:
         return Planned(_exact(stops, travel_s, day), is_optimal=True)
     from_neighbours = _improved(nearest_neighbours(stops, travel_s, day), stops, travel_s, day)
     from_insertion = _improved(_filled([], stops, travel_s, day), stops, travel_s, day)
-    best = min((from_neighbours, from_insertion), key=lambda order: cost(order, stops, travel_s, day) or _WORST)
-    return Planned(tuple(best), is_optimal=False)
+    best = _best_of([from_neighbours, from_insertion], stops, travel_s, day)
+    return Planned(tuple(_shaken(best, stops, travel_s, day)), is_optimal=False)
 
 
 def schedule(order: Sequence[int], stops: Sequence[Stop], travel_s: Matrix, day: Day) -> tuple[Call, ...] | None:
@@ -162,10 +169,12 @@ def _traced(best: list[dict[int, tuple[int, int, int]]], visited: int, last: int
     return tuple(reversed(order))
 
 
-def _filled(order: list[int], stops: Sequence[Stop], travel_s: Matrix, day: Day) -> list[int]:
-    """The order with every further stop that fits, each where it costs least; the important ones first."""
-    left = sorted(set(range(len(stops))) - set(order), key=lambda each: (-stops[each].priority, each))
-    for index in left:
+def _filled(
+    order: list[int], stops: Sequence[Stop], travel_s: Matrix, day: Day, first: Sequence[int] = ()
+) -> list[int]:
+    """The order with every further stop that fits, each where it costs least: those of `first`, then the important."""
+    left = sorted(set(range(len(stops))) - {*order, *first}, key=lambda each: (-stops[each].priority, each))
+    for index in (*first, *left):
         tried = [[*order[:place], index, *order[place:]] for place in range(len(order) + 1)]
         order = _best_of([order, *tried], stops, travel_s, day)
     return order
@@ -181,6 +190,24 @@ def _improved(order: list[int], stops: Sequence[Stop], travel_s: Matrix, day: Da
         if found is None:
             return order
         order = found
+
+
+def _shaken(order: list[int], stops: Sequence[Stop], travel_s: Matrix, day: Day) -> list[int]:
+    """Take a part out and fill the gap in another order, again and again: ways out of where no single move helps.
+
+    The same chances each time, so that the same day has the same plan.
+    """
+    chances = Random(_SEED)  # noqa: S311 - no secret
+    for _ in range(min(_ROUNDS, _EFFORT // max(1, len(stops)) ** 3)):
+        size = min(len(order), max(2, len(order) // 3))
+        start = chances.randrange(len(order) - size + 1)
+        out = order[start : start + size] if chances.random() < _HALF else chances.sample(order, size)
+        missing = [*out, *(each for each in range(len(stops)) if each not in order)]
+        chances.shuffle(missing)
+        kept = [each for each in order if each not in out]
+        tried = _improved(_filled(kept, stops, travel_s, day, missing), stops, travel_s, day)
+        order = _best_of([order, tried], stops, travel_s, day)
+    return order
 
 
 def _neighbours(order: list[int], count: int) -> Iterator[list[int]]:

@@ -42,7 +42,8 @@ class StopWish:
 class RouteWish:
     """The day to plan."""
 
-    day: date
+    # "2026-11-23", in Shanghai.
+    day: str
     start: Place
     stops: tuple[StopWish, ...] = ()
     begin_minute: int = 0
@@ -88,9 +89,12 @@ def plan_visit_route(wish: RouteWish, by: Principal, scope: Scope) -> RoutePlan:
 
     Raises AccountNotFound, FieldProblem.
     """
+    accounts = _accounts([each.account_id for each in wish.stops], by, scope, strict=True)
     day, begin = _working_day(wish)
-    wishes = wish.stops or _waiting(wish.day, by)
-    accounts = _accounts([each.account_id for each in wishes], by, scope, strict=bool(wish.stops))
+    wishes = wish.stops
+    if not wishes:
+        wishes = _waiting(wish.day, by)
+        accounts = _accounts([each.account_id for each in wishes], by, scope, strict=False)
     found = [(accounts[each.account_id], each) for each in wishes if each.account_id in accounts]
     placed = [(account, each, place) for account, each in found if (place := place_of(account)) is not None]
     places = [wish.start, *(place for _, _, place in placed)]
@@ -131,7 +135,7 @@ def _working_day(wish: RouteWish) -> tuple[route.Day, datetime]:
     first, last = (wish.begin_minute, wish.end_minute) if wish.begin_minute or wish.end_minute else WORKING_DAY
     _within("begin_minute", first, 0, DAY_MINUTES - 1)
     _within("end_minute", last, first + 1, DAY_MINUTES)
-    midnight = datetime.combine(wish.day, time(0), ZONE).astimezone(UTC)
+    midnight = datetime.combine(_day(wish.day), time(0), ZONE).astimezone(UTC)
     return route.Day(first * 60, last * 60, wish.returns_to_start), midnight
 
 
@@ -151,8 +155,16 @@ def _within(field: str, value: int, least: int, most: int) -> int:
     return value
 
 
-def _waiting(day: date, by: Principal) -> tuple[StopWish, ...]:
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise FieldProblem("day", "NOT_A_DATE", "不是日期", "must be a day like 2026-11-23") from None
+
+
+def _waiting(text: str, by: Principal) -> tuple[StopWish, ...]:
     """The caller's own accounts with a next action due by the end of that day, then those of the day's focus."""
+    day = _day(text)
     evening = datetime.combine(day, time.max, ZONE).astimezone(UTC)
     where = {"owner_id": by.subject, "next_action_state": OPEN, "next_action_due_time": {"$lte": evening}}
     due = Visit.collection().find(where, {"account_id": 1}).sort("next_action_due_time", 1)

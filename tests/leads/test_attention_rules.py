@@ -112,7 +112,9 @@ def test_a_risk_is_the_sum_of_its_explained_causes(found: list[tuple[Cause, int]
 
 
 def test_the_riskiest_come_first_and_those_without_risk_not_at_all() -> None:
-    risks = [weigh(name, [CauseFact(Cause.SILENCE)], {"silence": points}) for name, points in (("a", 5), ("b", 0), ("c", 9))]
+    risks = [
+        weigh(name, [CauseFact(Cause.SILENCE)], {"silence": points}) for name, points in (("a", 5), ("b", 0), ("c", 9))
+    ]
     assert [risk.account_id for risk in ranked(risks)] == ["c", "a"]
 
 

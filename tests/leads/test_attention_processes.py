@@ -80,7 +80,7 @@ def test_steps_and_silences_come_once_with_two_workers(processes: Processes) -> 
 
 def test_what_others_tell_is_taken_in_once(processes: Processes) -> None:
     account_id = account_of_alice(processes)
-    place = {"account_id": account_id, "owner_id": "alice"}
+    place: dict[str, Any] = {"account_id": account_id, "owner_id": "alice"}
     processes.publish(
         "leads",
         ProposalOpened(proposal_id="p1", open_time=now(), **place),

@@ -18,7 +18,7 @@ from services.leads.domain.attention.risk import DEFAULT_POINTS, Cause, months_b
 from tests.leads.attention_room import ALICE, BOB, CARE, OTHER_BOSS, ago, ask, open_account, open_opportunity, refused
 from tests.leads.room import DIRECTOR, REGIONAL, SUPERVISOR, Room
 
-POINTS = {cause.value: points for cause, points in DEFAULT_POINTS.items()}
+POINTS = {str(cause): points for cause, points in DEFAULT_POINTS.items()}
 
 
 def at_risk(room: Room, caller: Principal = DIRECTOR, **fields: Any) -> pb.ListAccountsAtRiskResponse:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chassis.envelopes import event_type
 from contracts.topology import SUBSCRIPTIONS
 from saleloop.billing.v1 import events_pb2 as billing
+from saleloop.leads.v1 import attention_events_pb2 as attention
 from saleloop.leads.v1 import events_pb2 as leads
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.notify.catalogue import catalogue
@@ -26,7 +27,7 @@ from services.notify.domain.texts import LANGUAGES, money_text, placeholders, re
 
 MESSAGES = {
     event_type(made): made
-    for file in (billing, leads, quotes)
+    for file in (billing, leads, attention, quotes)
     for made in (getattr(file, name) for name in file.DESCRIPTOR.message_types_by_name)
 }
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -88,7 +88,7 @@ def test_a_document_read_to_the_end_is_hot_by_itself_for_a_day(room: Room) -> No
     assert since is not None
     assert deadline(account_id, COOLING) == since + timedelta(days=1)
     old = open_account()
-    read = {"kind": pb.SIGNAL_KIND_DOCUMENT_READ, "depth_bp": 9_000, "signal_time": ago(days=2)}
+    read: dict[str, Any] = {"kind": pb.SIGNAL_KIND_DOCUMENT_READ, "depth_bp": 9_000, "signal_time": ago(days=2)}
     assert not signal(room, old, "2", **read).is_hot
 
 

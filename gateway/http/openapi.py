@@ -7,7 +7,7 @@ from gateway.http.answers import XLSX
 from gateway.http.comments import comments
 from gateway.http.examples import example
 from gateway.http.operations import Operation, by_template, variables
-from gateway.http.requests import FILES
+from gateway.http.requests import RAW_TYPES
 from gateway.http.schemas import Schema, Schemas
 
 _PROBLEM: Schema = {
@@ -147,7 +147,7 @@ def _body(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         "application/json": {"schema": schema, "example": example(descriptor, in_path)},
     }
     if operation.content_field is not None:
-        content |= {kind: {"schema": {"type": "string", "contentMediaType": kind}} for kind in FILES}
+        content |= {kind: {"schema": {"type": "string", "contentMediaType": kind}} for kind in RAW_TYPES}
     return content
 
 

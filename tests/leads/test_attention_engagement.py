@@ -1,6 +1,7 @@
 """Signals make an account hot, and their absence raises the alarm."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from chassis.clocks import clock
 from chassis.principal import Principal
@@ -86,6 +87,9 @@ def test_a_document_read_to_the_end_is_hot_by_itself_for_a_day(room: Room) -> No
     since = Engagement.load(account_id).hot_since
     assert since is not None
     assert deadline(account_id, COOLING) == since + timedelta(days=1)
+    old = open_account()
+    read: dict[str, Any] = {"kind": pb.SIGNAL_KIND_DOCUMENT_READ, "depth_bp": 9_000, "signal_time": ago(days=2)}
+    assert not signal(room, old, "2", **read).is_hot
 
 
 def test_silence_after_slow_answers_raises_one_alarm(room: Room) -> None:
@@ -170,13 +174,14 @@ def test_engagement_is_seen_in_its_rows_the_latest_first(room: Room) -> None:
 
 def test_bad_signals_are_refused_with_their_field(room: Room) -> None:
     account_id = open_account()
-    for fields, field in (
+    wrong: tuple[tuple[dict[str, Any], str], ...] = (
         ({"signal_id": ""}, "signal_id"),
         ({"kind": pb.SIGNAL_KIND_UNSPECIFIED}, "kind"),
         ({"kind": pb.SIGNAL_KIND_DOCUMENT_READ, "depth_bp": 10_001}, "depth_bp"),
         ({"depth_bp": 1}, "depth_bp"),
         ({"answer_minutes": 1}, "answer_minutes"),
-    ):
+    )
+    for fields, field in wrong:
         given = {"signal_id": "1", "account_id": account_id, "kind": pb.SIGNAL_KIND_DOCUMENT_OPENED, **fields}
         refusal = refused(room, "RecordEngagement", pb.RecordEngagementRequest(**given), ALICE)
         assert refusal.failure.violations[0].field == field

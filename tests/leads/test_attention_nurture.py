@@ -1,6 +1,7 @@
 """A package for a customer who is still thinking."""
 
 from datetime import timedelta
+from typing import Any
 
 from chassis.clocks import clock
 from saleloop.leads.v1 import attention_service_pb2 as pb
@@ -39,12 +40,12 @@ def let_time_pass(run_id: str) -> NurtureRun:
     return run
 
 
-def package(**fields: object) -> pb.NurturePackage:
+def package(**fields: Any) -> pb.NurturePackage:
     steps = [
         pb.NurtureStep(kind=pb.NURTURE_STEP_KIND_CASE, offset_days=1, texts={"zh": "案例", "en": "case"}),
         pb.NurtureStep(kind=pb.NURTURE_STEP_KIND_OFFER, offset_days=5, asset_id="offer-1"),
     ]
-    given = {"id": "short", "names": {"zh": "短", "en": "Short"}, "steps": steps}
+    given: dict[str, Any] = {"id": "short", "names": {"zh": "短", "en": "Short"}, "steps": steps}
     return pb.NurturePackage(**(given | fields))
 
 

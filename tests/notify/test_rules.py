@@ -13,13 +13,9 @@ from hypothesis import strategies as st
 from chassis.envelopes import event_type
 from contracts.topology import SUBSCRIPTIONS
 from saleloop.billing.v1 import events_pb2 as billing
-from saleloop.leads.v1 import (
-    attention_events_pb2 as attention,
-)
+from saleloop.leads.v1 import attention_events_pb2 as attention
 from saleloop.leads.v1 import events_pb2 as leads
-from saleloop.leads.v1 import (
-    first_contact_events_pb2 as first_contact,
-)
+from saleloop.leads.v1 import first_contact_events_pb2 as first_contact
 from saleloop.leads.v1 import intake_events_pb2 as intake
 from saleloop.leads.v1 import ownership_events_pb2 as ownership
 from saleloop.leads.v1 import visits_events_pb2 as visits

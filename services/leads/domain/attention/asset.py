@@ -15,6 +15,8 @@ FILE_BYTES = 10_000_000
 TERMS_KEPT = 10_000
 _WORD = re.compile(r"\w", re.UNICODE)
 _HAN = re.compile(r"[㐀-鿿豈-﫿]+")
+# A question has them, its answer need not.
+_PARTICLES = frozenset("的了吗呢吧啊么着得地和与及在是")
 
 Cut = Callable[[str], Sequence[str]]
 
@@ -52,13 +54,13 @@ def check_content(content: AssetContent) -> AssetContent:
 
 
 def terms_of(content: AssetContent, cut: Cut) -> list[str]:
-    """Everything that the asset is found by: its words, and of Chinese every two neighbouring characters.
+    """Everything that the asset is found by: its words, and of Chinese each character and every two neighbours.
 
-    Those two find a word also where the text around it was cut in another way. `cut` divides text into words.
+    Those find a word also where the text around it was cut in another way. `cut` divides text into words.
     """
     text = " ".join((content.title, content.text, *content.tags)).lower()
     found = {word for word in cut(text) if _WORD.search(word)}
-    return sorted(found.union(*(_pairs(run) for run in _HAN.findall(text))))[:TERMS_KEPT]
+    return sorted(found.union(*({*run, *_pairs(run)} for run in _HAN.findall(text))))[:TERMS_KEPT]
 
 
 def terms_wanted(query: str, cut: Cut) -> list[str]:
@@ -67,11 +69,9 @@ def terms_wanted(query: str, cut: Cut) -> list[str]:
     for word in cut(words("text", query, QUERY_CHARS, required=False).lower()):
         if _HAN.fullmatch(word) and len(word) > 1:
             wanted.update(_pairs(word))
-        elif _WORD.search(word):
+        elif _WORD.search(word) and word not in _PARTICLES:
             wanted.add(word)
-    # A single character is rarely a word of its own in the text, and seldom means much.
-    longer = {word for word in wanted if len(word) > 1 or not _HAN.fullmatch(word)}
-    return sorted(longer or wanted)
+    return sorted(wanted)
 
 
 def _pairs(run: str) -> set[str]:

@@ -106,9 +106,10 @@ def score_milli(signals: Iterable[Signal], rule: EngagementRule, at: datetime) -
 
 
 def heats(signals: Sequence[Signal], new: Signal, rule: EngagementRule, at: datetime) -> bool:
-    """Whether `new` (one of `signals`) makes a cool account hot at `at`: by the sum, or by how far it was read."""
+    """Whether `new` (one of `signals`) makes a cool account hot at `at`: by the sum, or by being read far just now."""
     read_far = new.kind is SignalKind.DOCUMENT_READ and new.depth_bp >= rule.hot_depth_bp
-    return score(signals, rule, at) >= rule.hot_points or read_far
+    just_now = at - new.time < HOT_AT_LEAST_MINUTES * _MINUTE
+    return score(signals, rule, at) >= rule.hot_points or (read_far and just_now)
 
 
 def cool_time(signals: Sequence[Signal], rule: EngagementRule, hot_at: datetime) -> datetime:

@@ -65,7 +65,8 @@ def list_accounts_at_risk(
 
 def scripts_by_cause() -> Mapping[str, Mapping[str, str]]:
     """What to say, by cause: as somebody wrote it, else the default."""
-    written = {row["_id"]: row["texts"] for row in RiskScript.collection().find({}, {"texts": 1})}
+    wanted = {"_id": {"$in": [cause.value for cause in Cause]}}
+    written = {row["_id"]: row["texts"] for row in RiskScript.collection().find(wanted, {"texts": 1})}
     return {cause.value: written.get(cause.value, DEFAULT_SCRIPTS[cause]) for cause in Cause}
 
 

@@ -16,12 +16,21 @@ def visible_leads(by: Principal, scope: Scope) -> Condition:
 
     A lead without owner stands in the queue of all supervisors and regional managers who could give it one.
     """
+    ways = ways_to_leads(by, scope)
+    return ways[0] if len(ways) == 1 else {"$or": ways}
+
+
+def ways_to_leads(by: Principal, scope: Scope) -> list[Condition]:
+    """The conditions, each served by an index of its own, of which a visible lead meets one."""
+    owned = owned_rows(by, scope)
     if scope is Scope.OWN or scope is Scope.ALL:
-        return owned_rows(by, scope)
+        return [owned]
+    if scope is Scope.REGION and by.region:
+        return [owned, {"region": "", "owner_id": ""}]  # those of the region that wait are among the region's
     waiting: Condition = {"owner_id": ""}
     if by.region:
         waiting["region"] = {"$in": ["", by.region]}
-    return {"$or": [owned_rows(by, scope), waiting]}
+    return [owned, waiting]
 
 
 def visible_salespeople(by: Principal, scope: Scope) -> Condition:

@@ -33,6 +33,15 @@ def ways_to_leads(by: Principal, scope: Scope) -> list[Condition]:
     return [owned, waiting]
 
 
+def rows_of_owner(owner_id: str, by: Principal, scope: Scope) -> Condition:
+    """Those of one owner's rows that the caller reaches, as one condition that the owner's index serves."""
+    owned = owned_rows(by, scope)
+    owners = owned.get("owner_id", owner_id)
+    if owner_id in (owners["$in"] if isinstance(owners, dict) else [owners]):
+        return {**owned, "owner_id": owner_id}
+    return _NO_ROW
+
+
 def visible_salespeople(by: Principal, scope: Scope) -> Condition:
     """Oneself, one's team, or those who work in one's region."""
     if scope is Scope.ALL:

@@ -61,7 +61,12 @@ def _measure(running: Platform, options: argparse.Namespace) -> dict[str, Any]:
         lambda: hand_over(company, force),
         lambda: _lists(company, force, options.seconds, again="_again"),
     ):
-        told = step()
+        try:
+            told = step()
+        except (RuntimeError, OSError, TimeoutError) as error:
+            _say(f"failed: {error}")
+            found["errors"] += 1
+            continue
         _say(json.dumps(told, ensure_ascii=False))
         found["errors"] += told.pop("errors", 0)
         found |= told
@@ -115,8 +120,8 @@ def _offered(client: Client, paths: list[str]) -> list[str]:
     for path in paths:
         try:
             client.call("GET", path)
-        except RuntimeError as error:
-            _say(f"left out: {error}")
+        except RuntimeError:
+            _say(f"{path} is not offered")
         else:
             offered.append(path)
     return offered

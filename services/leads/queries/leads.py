@@ -8,8 +8,8 @@ from chassis.pages import Page
 from chassis.principal import Principal
 from services.leads.documents import Lead
 from services.leads.domain.errors import LeadNotFound
-from services.leads.domain.lead_state import LeadState
-from services.leads.queries.visible_rows import rows_of_owner, visible_leads, ways_to_leads
+from services.leads.queries.visible_rows import visible_leads
+from services.leads.queries.ways_to_leads import ways_to_leads
 
 Row = Mapping[str, Any]
 
@@ -33,23 +33,15 @@ def require_lead_in_reach(lead_id: str, by: Principal, scope: Scope) -> None:
 
 def list_leads(by: Principal, scope: Scope, page: Page, *, state: str, owner_id: str) -> tuple[Sequence[Row], str]:
     """One page of leads, newest first, and the next page's token; empty filters let everything through."""
-    where: list[dict[str, Any]] = []
-    if state:
-        where.append({"state": state})
+    where: list[dict[str, Any]] = [{"state": state}] if state else []
     if page.after is not None:
         where.append({"_id": {"$lt": page.after[0]}})
-    # In each way by itself, so that each brings its rows in order from its index and nothing is sorted in memory.
-    reach = [rows_of_owner(owner_id, by, scope)] if owner_id else ways_to_leads(by, scope)
-    ways = [{"$and": [way, *_each_state(way, state), *where]} for way in reach]
-    condition = ways[0] if len(ways) == 1 else {"$or": ways}
-    rows = list(Lead.collection().find(condition, _LEFT_OUT).sort("_id", -1).limit(page.size + 1))
-    return page.cut(rows, lambda row: (row["_id"],))
-
-
-def _each_state(way: Mapping[str, Any], state: str) -> list[dict[str, Any]]:
-    """The index of a region has the state between region and id: named one by one, each state's part is in order."""
-    is_by_region = "region" in way and way.get("owner_id", "") == ""
-    return [{"state": {"$in": list(LeadState)}}] if is_by_region and not state else []
+    rows: list[Row] = []
+    for way in ways_to_leads(by, scope, state=state, owner_id=owner_id):
+        found = Lead.collection().find({"$and": [way.condition, *where]}, _LEFT_OUT)
+        rows += found.sort("_id", -1).limit(page.size + 1).hint(way.index)
+    rows.sort(key=lambda row: str(row["_id"]), reverse=True)
+    return page.cut(rows[: page.size + 1], lambda row: (row["_id"],))
 
 
 def lead_as_seen(lead: Lead, by: Principal, scope: Scope) -> Row:

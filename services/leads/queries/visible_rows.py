@@ -16,30 +16,12 @@ def visible_leads(by: Principal, scope: Scope) -> Condition:
 
     A lead without owner stands in the queue of all supervisors and regional managers who could give it one.
     """
-    ways = ways_to_leads(by, scope)
-    return ways[0] if len(ways) == 1 else {"$or": ways}
-
-
-def ways_to_leads(by: Principal, scope: Scope) -> list[Condition]:
-    """The conditions, each served by an index of its own, of which a visible lead meets one."""
-    owned = owned_rows(by, scope)
     if scope is Scope.OWN or scope is Scope.ALL:
-        return [owned]
-    if scope is Scope.REGION and by.region:
-        return [owned, {"region": "", "owner_id": ""}]  # those of the region that wait are among the region's
+        return owned_rows(by, scope)
     waiting: Condition = {"owner_id": ""}
     if by.region:
         waiting["region"] = {"$in": ["", by.region]}
-    return [owned, waiting]
-
-
-def rows_of_owner(owner_id: str, by: Principal, scope: Scope) -> Condition:
-    """Those of one owner's rows that the caller reaches, as one condition that the owner's index serves."""
-    owned = owned_rows(by, scope)
-    owners = owned.get("owner_id", owner_id)
-    if owner_id in (owners["$in"] if isinstance(owners, dict) else [owners]):
-        return {**owned, "owner_id": owner_id}
-    return _NO_ROW
+    return {"$or": [owned_rows(by, scope), waiting]}
 
 
 def visible_salespeople(by: Principal, scope: Scope) -> Condition:

@@ -18,7 +18,7 @@ IF_SET_UP := $(PY) -c 'import psutil' 2>/dev/null || { echo "Nothing is running:
 PROTOS := $(shell find protos -name '*.proto' 2>/dev/null)
 OWN := $(wildcard bench chassis contracts demo devstack gateway posclient possim services tests)
 
-.PHONY: help setup python system gen up down status logs demo test lint format bench pos-sim chaos bench-pos bench-pos-large soak-pos rebuild-figures parked replay verify-audit
+.PHONY: help setup python system gen up down status logs demo test lint format bench pos-sim chaos bench-leads bench-pos bench-pos-large soak-pos rebuild-figures parked replay verify-audit
 
 help: ## this list
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -72,6 +72,9 @@ pos-sim: setup ## simulated tills sell, and what is counted is checked (ARGS="--
 
 chaos: setup ## the faults of tests/resilience at length, about 25 minutes; the last line is JSON (ARGS="-k kills"; RESILIENCE_KILLS=50 ...)
 	@RESILIENCE_CHAOS=1 $(PY) -m pytest -q -s tests/resilience/test_pos_faults.py tests/resilience/test_pos_on_clusters.py $(ARGS)
+
+bench-leads: setup ## lists, figures, routing and hand-over with a million leads; the last line is JSON (ARGS="--leads 100000" for less)
+	@$(PY) -m bench.leads_large $(ARGS)
 
 bench-pos: setup ## receipts a second, latencies, losses: the last line is JSON (at most 15 minutes)
 	@$(PY) -m bench.pos $(ARGS)

@@ -19,16 +19,16 @@ class Company:
         self._passwords = {"admin": admin_password}
         admin = self.client("admin")
         team = admin.call("POST", "/v1/teams", {"name": "华东一队", "region": "east"}, uuid4().hex)["team"]
-        self.supervisor = self._person(admin, "bench-supervisor", "周主管", ["supervisor"], team["id"])
+        self.supervisor = self.person(admin, "bench-supervisor", "周主管", ["supervisor"], team["id"])
         admin.call("PATCH", f"/v1/teams/{team['id']}", {"supervisor_id": self.supervisor["id"]})
         self.salespeople = [
-            self._person(
+            self.person(
                 admin, f"bench-sales-{n}", f"销售{n}", ["salesperson"], team["id"], tags=["cold_chain", "retail"]
             )
             for n in range(8)
         ]
-        self._person(admin, "bench-marketing", "市场", ["marketing"], team["id"])
-        self._person(admin, "bench-director", "总监", ["director"], team["id"])
+        self.person(admin, "bench-marketing", "市场", ["marketing"], team["id"])
+        self.person(admin, "bench-director", "总监", ["director"], team["id"])
         # Thousands of leads that nobody calls: the cap on untouched leads must not end the run.
         policy = admin.call("GET", "/v1/routingPolicy")["routing_policy"]
         admin.call("PATCH", "/v1/routingPolicy", {"routing_policy": policy | {"untouched_cap": 1_000_000}})
@@ -43,9 +43,18 @@ class Company:
             self._tokens[username] = (token, time.monotonic() + 240)
         return Client(self.base_url, token)
 
-    def _person(
-        self, admin: Client, username: str, name: str, roles: list[str], team_id: str, tags: list[str] | None = None
+    def person(
+        self,
+        admin: Client,
+        username: str,
+        name: str,
+        roles: list[str],
+        team_id: str,
+        *,
+        tags: list[str] | None = None,
+        region: str = "east",
     ) -> dict[str, Any]:
+        """A new person who can log in."""
         self._passwords[username] = _PASSWORD
         body = {
             "username": username,
@@ -53,7 +62,7 @@ class Company:
             "name": name,
             "roles": roles,
             "team_id": team_id,
-            "region": "east",
+            "region": region,
             "tags": tags or [],
             "language": "zh",
         }

@@ -26,6 +26,10 @@ class Client:
         headers = self._headers | ({"Idempotency-Key": key} if key else {})
         return self.send(verb, path, json.dumps(body).encode() if body is not None else None, headers)
 
+    def post_csv(self, path: str, content: bytes, key: str) -> dict[str, Any]:
+        """The same with a file."""
+        return self.send("POST", path, content, self._headers | {"Content-Type": "text/csv", "Idempotency-Key": key})
+
     def send(self, verb: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
         """The same with any body and headers."""
         self._connection.request(verb, path, body, dict(headers))

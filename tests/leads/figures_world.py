@@ -234,7 +234,7 @@ class _Maker:
     def _time(self) -> datetime:
         """Mostly in the period, some around it, some on its very edge."""
         edges = [START, END, START - timedelta(milliseconds=1), END - timedelta(milliseconds=1)]
-        if self._random.random() < 0.1:
+        if self._random.random() < 0.2:
             return self._pick(edges)
         minutes = int((END - START) / timedelta(minutes=1))
         return START + timedelta(minutes=self._random.randint(-3_000, minutes + 3_000))

@@ -9,6 +9,7 @@ from chassis.principal import Principal
 from services.leads.documents import Lead
 from services.leads.domain.errors import LeadNotFound
 from services.leads.queries.visible_rows import visible_leads
+from services.leads.queries.ways_to_leads import ways_to_leads
 
 Row = Mapping[str, Any]
 
@@ -32,15 +33,15 @@ def require_lead_in_reach(lead_id: str, by: Principal, scope: Scope) -> None:
 
 def list_leads(by: Principal, scope: Scope, page: Page, *, state: str, owner_id: str) -> tuple[Sequence[Row], str]:
     """One page of leads, newest first, and the next page's token; empty filters let everything through."""
-    where: list[dict[str, Any]] = [visible_leads(by, scope)]
-    if state:
-        where.append({"state": state})
-    if owner_id:
-        where.append({"owner_id": owner_id})
+    where: list[dict[str, Any]] = [{"state": state}] if state else []
     if page.after is not None:
         where.append({"_id": {"$lt": page.after[0]}})
-    rows = list(Lead.collection().find({"$and": where}, _LEFT_OUT).sort("_id", -1).limit(page.size + 1))
-    return page.cut(rows, lambda row: (row["_id"],))
+    rows: list[Row] = []
+    for way in ways_to_leads(by, scope, state=state, owner_id=owner_id):
+        found = Lead.collection().find({"$and": [way.condition, *where]}, _LEFT_OUT)
+        rows += found.sort("_id", -1).limit(page.size + 1).hint(way.index)
+    rows.sort(key=lambda row: str(row["_id"]), reverse=True)
+    return page.cut(rows[: page.size + 1], lambda row: (row["_id"],))
 
 
 def lead_as_seen(lead: Lead, by: Principal, scope: Scope) -> Row:

@@ -12,9 +12,9 @@ from saleloop.gateway.v1.events_pb2 import PersonChanged
 from saleloop.leads.v1 import attention_events_pb2 as attention
 from saleloop.leads.v1 import events_pb2 as leads
 from saleloop.leads.v1 import first_contact_events_pb2 as first_contact
+from saleloop.leads.v1 import intake_events_pb2 as intake
 from saleloop.leads.v1 import ownership_events_pb2 as ownership
 from saleloop.leads.v1 import visits_events_pb2 as visits
-from saleloop.leads.v1 import intake_events_pb2 as intake
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.notify.commands import copy_person as copying
 from services.notify.commands.tell import Event, close_cards, tell

@@ -198,7 +198,6 @@ NOTICES: Mapping[str, Notice] = {
 CLOSING: Mapping[str, tuple[str, ...]] = {
     "lead_contacted.v1": (_FIRST_CONTACT, _STRANDED),
     "lead_closed.v1": (_FIRST_CONTACT, _STRANDED, _ROUTING, _UNROUTABLE),
-    "lead_contacted.v1": (_FIRST_CONTACT,),
     "next_action_completed.v1": (_NEXT_ACTION,),
     "reorder_settled.v1": (_REORDER,),
     "success_task_completed.v1": (_SUCCESS,),

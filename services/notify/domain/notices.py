@@ -188,15 +188,13 @@ NOTICES: Mapping[str, Notice] = {
 CLOSING: Mapping[str, tuple[str, ...]] = {
     "lead_contacted.v1": (_FIRST_CONTACT, _STRANDED),
     "lead_closed.v1": (_FIRST_CONTACT, _STRANDED, _ROUTING, _UNROUTABLE),
-    "lead_contacted.v1": (_FIRST_CONTACT,),
     "next_action_completed.v1": (_NEXT_ACTION,),
     "reorder_settled.v1": (_REORDER,),
     "success_task_completed.v1": (_SUCCESS,),
     "account_heard.v1": (_SILENCE,),
 }
 # Fields whose person's name the texts may use, as "<field>_name".
-NAMED_PEOPLE = ("owner_id", "approver_id", "decided_by", "supervisor_id", "claimant_id")
-NAMED_PEOPLE = ("owner_id", "previous_owner_id", "approver_id", "decided_by", "supervisor_id")
+NAMED_PEOPLE = ("owner_id", "previous_owner_id", "approver_id", "decided_by", "supervisor_id", "claimant_id")
 
 
 def fill(pattern: str, fields: Mapping[str, Any]) -> str:

@@ -207,6 +207,7 @@ CLOSING: Mapping[str, tuple[str, ...]] = {
 NAMED_PEOPLE = ("owner_id", "approver_id", "decided_by", "supervisor_id", "claimant_id")
 NAMED_PEOPLE = ("owner_id", "previous_owner_id", "approver_id", "decided_by", "supervisor_id")
 NAMED_PEOPLE = ("owner_id", "approver_id", "decided_by", "supervisor_id", "author_id", "person_id")
+NAMED_PEOPLE = ("owner_id", "previous_owner_id", "approver_id", "decided_by", "supervisor_id", "claimant_id")
 
 
 def fill(pattern: str, fields: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ def close_lead(lead_id: str, *, reason: str, why: str, by: str, at: datetime) ->
             return lead
         take_back_proposal(lead, session)
         if lead.state == LeadState.ASSIGNED:
-            count_contacted(lead.owner_id, session)
+            count_contacted(lead.owner_id, session, lead.assign_time)
         lead.close(chosen, words, by, at)
         lead.commit(words or chosen.value, session=session)
         return lead

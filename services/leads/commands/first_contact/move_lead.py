@@ -4,13 +4,15 @@ from datetime import datetime
 
 from pymongo.client_session import ClientSession
 
+from services.leads.commands.ownership.moving import belong_to
 from services.leads.commands.routing.desk import Desk
 from services.leads.commands.routing.routing_turn import decide
 from services.leads.commands.routing.workload import count_contacted
-from services.leads.documents import Account, Lead, Opportunity, ResponsibilityEntry
+from services.leads.documents import FOLLOWING, Account, Lead, Opportunity, ResponsibilityEntry
 from services.leads.documents.first_contact_steps import LAPSED
 from services.leads.domain.first_contact import moving
 from services.leads.domain.lead_state import LeadState
+from services.leads.domain.ownership.responsibility import EntryKind
 from services.leads.domain.routing.candidates import SalespersonFacts, is_eligible, top_candidates
 
 BY_SLA = "sla_policy"
@@ -47,18 +49,43 @@ def _move(lead: Lead, at: datetime, session: ClientSession) -> None:
         lead.strand(refusal, at)
         desk.change(lead, refusal)
     else:
-        previous = lead.owner_id
-        account = Account.load(lead.account_id, session=session)
-        account.belong_to(owner)
-        reasons = moving.reasons(owner.name, previous)
-        desk.change(account, reasons["en"])
-        for each in (lead, *(companions or ())):
-            each.move_to(owner, desk.first_contact, dict(reasons), at)
-            desk.change(each, reasons["en"])
-            desk.change(_entry(each, previous, reasons["en"], at))
-            desk.count_assigned(owner.id)
-            count_contacted(previous, session)
+        _hand_on([lead, *(companions or ())], owner, at, desk, session)
     desk.write()
+
+
+def _hand_on(leads: list[Lead], owner: SalespersonFacts, at: datetime, desk: Desk, session: ClientSession) -> None:
+    """The account of these leads, they themselves, and whatever else is open on it belong to `owner`."""
+    account_id, previous = leads[0].account_id, leads[0].owner_id
+    reasons = moving.reasons(owner.name, previous)
+    why = reasons["en"]
+    account = Account.load(account_id, session=session)
+    account.belong_to(owner)
+    desk.change(account, why)
+    for lead in leads:
+        count_contacted(previous, session, lead.assign_time)
+        lead.move_to(owner, desk.first_contact, dict(reasons), at)
+        desk.change(lead, why)
+        desk.count_assigned(owner.id)
+        desk.change(
+            ResponsibilityEntry(
+                account_id=account_id,
+                lead_id=lead.id,
+                kind=EntryKind.SLA_MOVED,
+                owner_id=owner.id,
+                previous_owner_id=previous,
+                team_id=owner.team_id,
+                region=account.region,
+                since=at,
+                decided_by=BY_SLA,
+                why=why,
+            )
+        )
+    for kind, is_open in FOLLOWING:
+        if kind is not Lead:
+            found = kind.collection().find({"account_id": account_id, **is_open}, {"outbox": 0}, session=session)
+            for follower in list(map(kind._from_son, found)):
+                belong_to(follower, owner)
+                desk.change(follower, why)
 
 
 def _companions(lead: Lead, session: ClientSession) -> list[Lead] | None:
@@ -86,15 +113,3 @@ def _next_candidate(lead: Lead, at: datetime, desk: Desk) -> SalespersonFacts | 
     others = [person for person in desk.salespeople() if person.id not in tried]
     best = top_candidates(lead.needs, lead.region, at, others, desk.policy)
     return desk.find_salesperson(best[0].salesperson_id) if best else None
-
-
-def _entry(lead: Lead, previous: str, why: str, at: datetime) -> ResponsibilityEntry:
-    return ResponsibilityEntry(
-        account_id=lead.account_id,
-        lead_id=lead.id,
-        owner_id=lead.owner_id,
-        previous_owner_id=previous,
-        since=at,
-        decided_by=BY_SLA,
-        why=why,
-    )

@@ -65,7 +65,7 @@ def _follow(
                 untouched.append((document.owner_id, owner.id, document.assign_time))
             _move(document, document.account_id, document.id, owner, document.region, move, changes)
         else:
-            _belong_to(document, owner)
+            belong_to(document, owner)
             changes.add(document, move.why)
     move_untouched(untouched, session)
     return moved
@@ -80,7 +80,7 @@ def _move(
     if isinstance(document, Account):
         document.belong_to(owner)
     else:
-        _belong_to(document, owner)
+        belong_to(document, owner)
     changes.add(document, move.why)
     entry = ResponsibilityEntry(
         account_id=account_id,
@@ -99,7 +99,8 @@ def _move(
     changes.add(entry)
 
 
-def _belong_to(document: Aggregate, owner: SalespersonFacts) -> None:
+def belong_to(document: Aggregate, owner: SalespersonFacts) -> None:
+    """Give one document its owner, in the fields that it has."""
     values = {"owner_id": owner.id, "team_id": owner.team_id, "supervisor_id": owner.supervisor_id}
     for name, value in values.items():
         if name in document._fields:

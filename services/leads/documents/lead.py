@@ -32,6 +32,7 @@ class Lead(Aggregate):
             {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["region", "_id"], "name": "region"},
             {"fields": ["state", "_id"], "name": "state"},
+            {"fields": ["account_id", "_id"], "name": "account"},
         ],
         # The fingerprint would let a guessed phone be tried out.
         "private_fields": ("phone", "contact_name", "fingerprint"),

@@ -12,7 +12,7 @@ from saleloop.leads.v1 import ownership_service_pb2 as pb
 from services.leads import commands
 from services.leads.commands.ownership import moving
 from services.leads.commands.ownership import run_hand_over as running
-from services.leads.documents import Account, HandOver, Lead, Opportunity, ResponsibilityEntry, Salesperson
+from services.leads.documents import FOLLOWING, Account, HandOver, Lead, Opportunity, ResponsibilityEntry, Salesperson
 from services.leads.documents.hand_over import RETURN
 from services.leads.documents.lead import BREACH
 from services.leads.translate.values import timestamp
@@ -213,3 +213,9 @@ def test_when_somebody_leaves_the_supervisor_is_told_what_waits(room: Room) -> N
     room.hire("bob")
     commands.run_hand_over(begin(room), at=clock.now())
     assert not ask(room, "ListWaitingHandOvers", pb.ListWaitingHandOversRequest(), DIRECTOR).waiting_hand_overs
+
+
+def test_what_follows_an_account_is_found_by_an_index(room: Room) -> None:
+    for cls, _ in FOLLOWING:
+        keys = [next(iter(index["key"])) for index in cls.collection().list_indexes()]
+        assert {"account_id", "owner_id"} <= set(keys), cls

@@ -28,6 +28,7 @@ _PARTS_LIMIT = 1_000
 _LAST_ROW_LIMIT = 5 * ROWS_LIMIT
 _CELLS_LIMIT = ROWS_LIMIT * COLUMNS_LIMIT
 _MERGED_LIMIT = 500_000
+_TAGS_LIMIT = 2_000_000
 _WHOLE_DIGITS = 15  # of a number that a spreadsheet program keeps; further digits become zeros
 
 # What zipfile raises for archives that are cut, altered, encrypted, or packed in other ways.
@@ -43,10 +44,12 @@ _BROKEN_ARCHIVE = (
     ValueError,
 )
 
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"'](\d+)[\"']")
+# Linear in the size of the sheet, whatever stands in it: no tag is searched past its end, none is tried twice.
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*?\br\s*=\s*[\"'](\d+)[\"']")
+_ROW_TAG = re.compile(rb"<(?:\w+:)?row(?=[\s/>])")
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
-_PLACED_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Za-z]+)(\d+)[\"']")
-_FORMULA = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Za-z]+)(\d+)[\"'][^>/]*>\s*<(?:\w+:)?f\b")
+_PLACED_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]+)(\d+)[\"']")
+_FORMULA = re.compile(rb"(?><(?:\w+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]+)(\d+)[\"'])[^<>/]*+>\s*+<(?:\w+:)?f\b")
 
 _FORMULA_REMARK = FieldProblem(
     "", "FORMULA_WITHOUT_VALUE", "单元格是没有结果的公式，请粘贴为数值", "a formula without a value: paste its value"
@@ -162,15 +165,20 @@ def _looked_through(content: bytes) -> set[tuple[int, int]]:
 
 def _require_small(sheet: bytes) -> None:
     """Raises ImportTooLarge for a sheet that would need far more memory than its text."""
-    cells = len(_CELL.findall(sheet))
-    last_row, last_column, placed = 0, 0, 0
-    for name, row in _PLACED_CELL.findall(sheet):
+    cells = sum(1 for _ in islice(_CELL.finditer(sheet), _TAGS_LIMIT))
+    rows = sum(1 for _ in islice(_ROW_TAG.finditer(sheet), _TAGS_LIMIT))
+    if max(cells, rows) == _TAGS_LIMIT:
+        raise ImportTooLarge(f"more than {ROWS_LIMIT} rows: split the file", limit=str(ROWS_LIMIT))
+    numbers = [int(found[1][:9]) for found in _ROW.finditer(sheet)]
+    last_row, last_column, placed = max(numbers, default=0), 0, 0
+    for found in _PLACED_CELL.finditer(sheet):
         placed += 1
-        last_row = max(last_row, int(row[:9]))
-        last_column = max(last_column, _column(name) + 1)
-    last_row = max([last_row, *(int(row[:9]) for row in _ROW.findall(sheet))])
+        last_row = max(last_row, int(found[2][:9]))
+        last_column = max(last_column, _column(found[1]) + 1)
     if placed < cells:
         last_column = max(last_column, cells)  # they stand beside each other, wherever that is
+    if len(numbers) < rows:
+        last_row += rows  # likewise below each other
     if last_row > _LAST_ROW_LIMIT or last_row * min(last_column, COLUMNS_LIMIT) > _CELLS_LIMIT:
         raise ImportTooLarge(f"more than {ROWS_LIMIT} rows: split the file", limit=str(ROWS_LIMIT))
     if last_column > COLUMNS_LIMIT:

@@ -18,7 +18,7 @@ from chassis.rpc_client import channel
 from devstack.child import Child
 from devstack.wiring import ROOT
 from saleloop.leads.v1 import leads_service_pb2_grpc as pb_grpc
-from tests.leads.room import PUBLIC_KEY, Room
+from tests.leads.room import INTAKE_KEY, PUBLIC_KEY, Room
 from tests.stack import Database, Vhost
 
 
@@ -35,11 +35,13 @@ class Processes:
         assert declare.wait(60), declare.log_tail()
         assert declare.exit_code == 0, declare.log_tail()
         port = _free_port()
+        self.address = f"127.0.0.1:{port}"
         env = {
             **database.settings,
             "SALELOOP_AMQP_URL": vhost.amqp_url("leads"),
             "SALELOOP_GRPC_PORT": str(port),
             "SALELOOP_ACCESS_PUBLIC_KEY": PUBLIC_KEY,
+            "SALELOOP_INTAKE_KEY": INTAKE_KEY,
         }
         roles = {"rpc": "rpc", "worker-1": "worker", "worker-2": "worker"}
         self.children = [self._child(name, ["services.leads", role], env) for name, role in roles.items()]

@@ -55,6 +55,7 @@ def workbook_with(xml: bytes) -> bytes:
 
 
 FAR = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+WITHOUT_PLACES = b"<row>" + b"<c/>" * 150 + b"</row>" + b"<row><c/></row>" * 90_000
 FAR_WITHOUT_PLACES = b'<row r="1"><c><v>1</v></c></row><row r="1048576"><c><v>1</v></c></row>'
 
 
@@ -65,6 +66,9 @@ FAR_WITHOUT_PLACES = b'<row r="1"><c><v>1</v></c></row><row r="1048576"><c><v>1<
         (workbook_with(sheet_xml(FAR)), "IMPORT_TOO_LARGE"),
         (workbook_with(sheet_xml(FAR_WITHOUT_PLACES)), "IMPORT_TOO_LARGE"),
         (workbook_with(sheet_xml(b'<row r="1"><c r="ZZZ1"><v>1</v></c></row>')), "IMPORT_TOO_LARGE"),
+        (workbook_with(sheet_xml(b"<c " + b" r='A1'" * 500_000)), "IMPORT_UNREADABLE"),
+        (workbook_with(sheet_xml(b"<c " * 10_000_000)), "IMPORT_TOO_LARGE"),
+        (workbook_with(sheet_xml(WITHOUT_PLACES)), "IMPORT_TOO_LARGE"),
         (csv_bytes([["a", "b"]] * 20_001, ("公司", "电话")), "IMPORT_TOO_LARGE"),
         (workbook([good_row(1)])[:3_000], "IMPORT_UNREADABLE"),
         (workbook([good_row(1)])[:500] + workbook([good_row(1)])[520:], "IMPORT_UNREADABLE"),
@@ -76,8 +80,11 @@ FAR_WITHOUT_PLACES = b'<row r="1"><c><v>1</v></c></row><row r="1048576"><c><v>1<
         (workbook([], ()), "IMPORT_UNREADABLE"),
         (workbook([["甲"]], ("公司",)), "IMPORT_MISSING_COLUMN"),
     ],
-    ids=["zip bomb", "far cell", "far cell without place", "wide", "too many rows", "cut off", "cut in the middle",
-         "no zip", "XLS", "UTF-16", "no text", "no byte", "empty sheet", "no phone"],
+    ids=[
+        "zip bomb", "far cell", "far cell without place", "wide", "endless tag", "tags in tags", "no places",
+        "too many rows", "cut off", "cut in the middle", "no zip", "XLS", "UTF-16", "no text", "no byte", "empty sheet",
+        "no phone",
+    ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_taken_is_refused_at_the_door(room: Room, content: bytes, reason: str) -> None:
     refused = refusal(room, "StartImport", pb.StartImportRequest(content=content), MARKETING)

@@ -87,7 +87,7 @@ class Room:
     def ask(
         self, stub_class: Any, rpc: str, request: Any, caller: Principal = SUPERVISOR, timeout: float = 30.0
     ) -> Any:
-        """The same for another service of the room."""
+        """The same for the rpcs of another area."""
         token = AccessTokenIssuer(PRIVATE_KEY).issue(caller, "leads", timedelta(minutes=5))
         return getattr(stub_class(self.opened), rpc)(request, metadata=bearer(token), timeout=timeout)
 
@@ -158,9 +158,7 @@ def told(*types: str) -> list[dict[str, Any]]:
 @contextmanager
 def serving(place: Database) -> Iterator[Room]:
     """Leads' rpcs on this database."""
-    settings = LeadsSettings(
-        mongo_url=place.url, mongo_database=place.name, environment="test", proposal_link_key=PRIVATE_KEY
-    )
+    settings = LeadsSettings(mongo_url=place.url, mongo_database=place.name, environment="test")
     database.connect(settings, "leads")
     server = RpcServer("leads", servicers(settings), AccessTokenVerifier(PUBLIC_KEY, "leads"), TABLE)
     opened: Any = channel(f"127.0.0.1:{server.start('127.0.0.1', 0)}")

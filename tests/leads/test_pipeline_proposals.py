@@ -1,6 +1,7 @@
 """Proposals: printed for one recipient, delivered with two of three evidences."""
 
 import io
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from pypdf import PdfReader
 
 from chassis.clocks import clock
 from chassis.principal import Principal
+from chassis.tokens import encode_key
 from saleloop.leads.v1 import pipeline_service_pb2 as pb
 from tests.leads.pipeline_room import ALICE, account_of, ask, opened, pipeline_told, refused, shown, surveyed
 from tests.leads.room import DIRECTOR, SUPERVISOR, Room, salesperson
@@ -26,6 +28,14 @@ def draft(opportunity_id: str, **fields: Any) -> pb.CreateProposalRequest:
         "recipient_email": "Wang@example.com",
     }
     return pb.CreateProposalRequest(opportunity_id=opportunity_id, **(given | fields))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def link_key() -> Iterator[None]:
+    """The installation's key for links, there before the server starts."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SALELOOP_PROPOSAL_LINK_KEY", encode_key(bytes(range(32))))
+        yield
 
 
 @pytest.fixture

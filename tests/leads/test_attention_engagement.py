@@ -1,5 +1,6 @@
 """Signals make an account hot, and their absence raises the alarm."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,6 +65,15 @@ def test_a_repeated_signal_changes_nothing(room: Room) -> None:
     assert Engagement.load(account_id).version == 1
     request = pb.RecordEngagementRequest(signal_id="1", account_id=account_id, kind=pb.SIGNAL_KIND_LINK_CLICKED)
     assert refused(room, "RecordEngagement", request, ALICE).reason == "SIGNAL_ID_REUSED"
+
+
+def test_signals_that_come_at_once_are_each_counted_once(room: Room) -> None:
+    account_id = open_account()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: signal(room, account_id, str(number % 6)), range(18)))
+    engagement = ask(room, "GetEngagement", pb.GetEngagementRequest(account_id=account_id), ALICE).engagement
+    assert sorted(each.signal_id for each in engagement.signals) == list("012345")
+    assert len(told("engagement_heated.v1")) == 1
 
 
 def test_the_owner_hears_of_a_hot_account_once_in_each_phase(room: Room) -> None:

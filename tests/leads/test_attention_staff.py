@@ -1,5 +1,6 @@
 """The suggestion box, and the director's three of the week."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -98,6 +99,14 @@ def test_everybody_of_the_staff_sees_and_likes_an_idea_once(room: Room) -> None:
     assert like(room, made.id, DIRECTOR, "UnlikeSuggestion").like_count == everybody
     outsider = Principal("x", frozenset({"public"}))
     assert refused(room, "ListSuggestions", pb.ListSuggestionsRequest(), outsider).code == "PERMISSION_DENIED"
+
+
+def test_likes_that_come_at_once_are_all_counted(room: Room) -> None:
+    made = suggest(room, "Shorter forms")
+    people = [Principal(f"p{number % 10}", frozenset({"finance"})) for number in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda person: like(room, made.id, person), people))
+    assert Suggestion.load(made.id).like_count == 10
 
 
 def test_ideas_are_listed_by_age_or_by_likes(room: Room) -> None:

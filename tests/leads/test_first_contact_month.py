@@ -61,6 +61,7 @@ def watch(month: Month, ids: list[str], number: int, kind: str, minute: int) -> 
     assert Lead.load(ids[number]).first_contact_step == kind
 
 
+@pytest.mark.timeout(900)  # a minute on a quiet machine of two cores
 def test_a_month_is_told_to_the_minute_and_once_by_two_workers(month: Month) -> None:
     for name in STAFF:
         commands.copy_person(person(name))

@@ -61,6 +61,18 @@ _BY_NAME: dict[str, Any] = {
     "valid_until": "2029-12-31T16:00:00Z",
     "why": "更熟悉这个客户",
 }
+# Where a name means something else than elsewhere: the message's full name -> field -> value.
+_BY_MESSAGE: dict[str, dict[str, Any]] = {
+    "saleloop.leads.v1.ImportCustomerStockRequest": {
+        "content": base64.b64encode("客户,货号,现有\n上海明远机电有限公司,PUMP-100,3\n".encode()).decode(),
+        "columns": {"on_hand": "现有"},
+    },
+    "saleloop.leads.v1.PlanVisitRouteRequest": {"day": "2026-03-02", "begin_minute": 540, "end_minute": 1080},
+    "saleloop.leads.v1.AddSitePhotoRequest": {
+        "content": base64.b64encode(b"\x89PNG\r\n\x1a\n").decode(),
+        "media_type": "image/png",
+    },
+}
 _BY_KIND: dict[int, Any] = {
     FieldDescriptor.CPPTYPE_BOOL: False,
     FieldDescriptor.CPPTYPE_DOUBLE: 0.5,
@@ -79,8 +91,9 @@ def example(descriptor: Descriptor, without: frozenset[str] = frozenset(), depth
     """A body that the contract accepts (whether the named things exist is another matter)."""
     if depth > _MAX_DEPTH:
         return {}
+    own = _BY_MESSAGE.get(descriptor.full_name, {})
     return {
-        field.name: _value(field, depth)
+        field.name: own[field.name] if field.name in own else _value(field, depth)
         for field in descriptor.fields
         if field.name not in without and field.name not in _SERVER_SET
     }

@@ -150,7 +150,7 @@ def test_an_older_state_of_a_person_changes_nothing() -> None:
 
 def test_a_next_action_is_a_card_of_its_owner_until_it_is_done() -> None:
     staff()
-    told = {"visit_id": "v1", "revision": 1, "account_id": "a1", "owner_id": "sally"}
+    told: dict[str, Any] = {"visit_id": "v1", "revision": 1, "account_id": "a1", "owner_id": "sally"}
     planned = visits.NextActionPlanned(**told, company="Acme", text="send the offer")
     for _ in range(2):
         tell(event(planned, "e1"))
@@ -164,7 +164,7 @@ def test_a_next_action_is_a_card_of_its_owner_until_it_is_done() -> None:
 def test_each_fall_of_a_stock_is_a_card_of_its_own() -> None:
     staff()
     for number in (1, 2):
-        told = {
+        told: dict[str, Any] = {
             "account_id": "a1",
             "owner_id": "sally",
             "sku": "A1",

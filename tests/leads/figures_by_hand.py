@@ -66,20 +66,22 @@ class ByHand:
         return list(counting(figure) if name in ("funnel", "cost") else counting())
 
     def _is_colleague(self, row: Row) -> bool:
-        return {
+        colleague: dict[str, bool] = {
             "all": True,
             "region": row["region"] in ("", self._viewer.region),
             "team": row["team_id"] == self._viewer.team_id,
             "own": row["_id"] == self._viewer.subject,
-        }[self._scope]
+        }
+        return colleague[self._scope]
 
     def _sees(self, row: Row, owner: str = "owner_id") -> bool:
-        return {
+        seen: dict[str, bool] = {
             "all": True,
             "region": row.get("region", "") == self._viewer.region,
             "team": row[owner] in self._team,
             "own": row[owner] == self._viewer.subject,
-        }[self._scope]
+        }
+        return seen[self._scope]
 
     def _rows(self, collection: str, time: str, owner: str = "owner_id") -> Iterator[Row]:
         for row in self._world[collection]:

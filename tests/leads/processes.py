@@ -45,7 +45,7 @@ class Processes:
         self.children = [self._child(name, ["services.leads", role], env) for name, role in roles.items()]
         opened: Any = channel(f"127.0.0.1:{port}")
         self.opened = opened
-        self.room = Room(pb_grpc.LeadsServiceStub(opened))
+        self.room = Room(pb_grpc.LeadsServiceStub(opened), opened)
         self.wait_for(lambda: _listens(port), "the rpc process to listen")
 
     def publish(self, service: str, *messages: Message, times: int = 3) -> None:

@@ -263,7 +263,7 @@ class ByHand:
     def _supervisor_interventions(self) -> Iterator[Counted]:
         for row in self._world["responsibility_entries"]:
             (account,) = [each for each in self._world["accounts"] if each["_id"] == row["account_id"]]
-            decided = row["kind"] in ("overridden", "claimed", "transferred") and row["decided_by"] != row["owner_id"]
+            decided = row["kind"] != "routed" and row["decided_by"] != row["owner_id"]
             if decided and START <= row["since"] < END and self._sees(account):
                 dims = {**self._dims(account), "person": row["decided_by"]}
                 yield Counted("numerator", row["_id"], 1, row["since"], dims)

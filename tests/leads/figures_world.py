@@ -192,7 +192,10 @@ class _Maker:
             since=self._time(),
             decided_by=self._pick(["boss1", "boss2", account["owner_id"]]),
         )
-        return {**_stored(entry), "kind": self._pick(["routed", "overridden", "claimed", "transferred"])}
+        return {
+            **_stored(entry),
+            "kind": self._pick(["routed", "overridden", "claimed", "conflict_decided", "transferred"]),
+        }
 
     def asset(self) -> Row:
         author = self._pick(self.people)

@@ -32,9 +32,9 @@ class SalesForce:
     """200 salespeople with 1,000 tags in 20 teams of one region, made through the public API."""
 
     def __init__(self, company: Company) -> None:
-        admin = company.client("admin")
         self.people: list[Row] = []
         for number in range(TEAMS):
+            admin = company.client("admin")  # a login lasts for minutes only
             wanted = {"name": f"华北{number}队", "region": REGION}
             team = admin.insist("POST", "/v1/teams", wanted, uuid4().hex)["team"]
             boss = company.person(admin, f"north-boss-{number}", "主管", ["supervisor"], team["id"], region=REGION)

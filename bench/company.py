@@ -66,7 +66,7 @@ class Company:
             "tags": tags or [],
             "language": "zh",
         }
-        person: dict[str, Any] = admin.call("POST", "/v1/people", body, uuid4().hex)["person"]
+        person: dict[str, Any] = admin.insist("POST", "/v1/people", body, uuid4().hex)["person"]
         return person
 
 

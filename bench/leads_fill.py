@@ -32,12 +32,13 @@ class SalesForce:
     """200 salespeople with 1,000 tags in 20 teams of one region, made through the public API."""
 
     def __init__(self, company: Company) -> None:
-        admin = company.client("admin")
         self.people: list[Row] = []
         for number in range(TEAMS):
-            team = admin.call("POST", "/v1/teams", {"name": f"华北{number}队", "region": REGION}, uuid4().hex)["team"]
+            admin = company.client("admin")  # a login lasts for minutes only
+            wanted = {"name": f"华北{number}队", "region": REGION}
+            team = admin.insist("POST", "/v1/teams", wanted, uuid4().hex)["team"]
             boss = company.person(admin, f"north-boss-{number}", "主管", ["supervisor"], team["id"], region=REGION)
-            admin.call("PATCH", f"/v1/teams/{team['id']}", {"supervisor_id": boss["id"]})
+            admin.insist("PATCH", f"/v1/teams/{team['id']}", {"supervisor_id": boss["id"]}, uuid4().hex)
             for _ in range(SALESPEOPLE // TEAMS):
                 place = len(self.people)
                 tags = [f"tag-{place * TAGS_EACH + each}" for each in range(TAGS_EACH)]

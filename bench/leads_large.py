@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,14 +53,15 @@ def _measure(running: Platform, options: argparse.Namespace) -> dict[str, Any]:
     found["filled_per_s"] = round(Filler(running, company, force).fill(options.leads))
     found["errors"] = 0
     before = _memory(running)
-    for step in (
+    steps: tuple[Callable[[], dict[str, Any]], ...] = (
         lambda: _lists(company, force, options.seconds),
         lambda: _inbox(running, company),
         lambda: import_and_routing(company, options.rows),
         lambda: single_routing(running, company),
         lambda: hand_over(company, force),
         lambda: _lists(company, force, options.seconds, again="_again"),
-    ):
+    )
+    for step in steps:
         try:
             told = step()
         except (RuntimeError, OSError, TimeoutError) as error:

@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+_TRIES = 30
+
 
 class Client:
     """One keep-alive connection; as lean as possible, since it shares the machine with what it measures."""
@@ -25,6 +27,17 @@ class Client:
         """The answer as JSON. Raises RuntimeError with the problem for anything but 2xx."""
         headers = self._headers | ({"Idempotency-Key": key} if key else {})
         return self.send(verb, path, json.dumps(body).encode() if body is not None else None, headers)
+
+    def insist(self, verb: str, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
+        """The same, again under the same key while the service is away: for preparing, not for measuring."""
+        for _ in range(_TRIES):
+            try:
+                return self.call(verb, path, body, key)
+            except RuntimeError as error:
+                if ": 503 " not in str(error):
+                    raise
+                time.sleep(1)
+        return self.call(verb, path, body, key)
 
     def post_csv(self, path: str, content: bytes, key: str) -> dict[str, Any]:
         """The same with a file."""

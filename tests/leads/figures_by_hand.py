@@ -66,20 +66,22 @@ class ByHand:
         return list(counting(figure) if name in ("funnel", "cost") else counting())
 
     def _is_colleague(self, row: Row) -> bool:
-        return {
+        colleague: dict[str, bool] = {
             "all": True,
             "region": row["region"] in ("", self._viewer.region),
             "team": row["team_id"] == self._viewer.team_id,
             "own": row["_id"] == self._viewer.subject,
-        }[self._scope]
+        }
+        return colleague[self._scope]
 
     def _sees(self, row: Row, owner: str = "owner_id") -> bool:
-        return {
+        seen: dict[str, bool] = {
             "all": True,
             "region": row.get("region", "") == self._viewer.region,
             "team": row[owner] in self._team,
             "own": row[owner] == self._viewer.subject,
-        }[self._scope]
+        }
+        return seen[self._scope]
 
     def _rows(self, collection: str, time: str, owner: str = "owner_id") -> Iterator[Row]:
         for row in self._world[collection]:
@@ -261,7 +263,7 @@ class ByHand:
     def _supervisor_interventions(self) -> Iterator[Counted]:
         for row in self._world["responsibility_entries"]:
             (account,) = [each for each in self._world["accounts"] if each["_id"] == row["account_id"]]
-            decided = row["kind"] in ("overridden", "claimed", "transferred") and row["decided_by"] != row["owner_id"]
+            decided = row["kind"] != "routed" and row["decided_by"] != row["owner_id"]
             if decided and START <= row["since"] < END and self._sees(account):
                 dims = {**self._dims(account), "person": row["decided_by"]}
                 yield Counted("numerator", row["_id"], 1, row["since"], dims)

@@ -135,7 +135,7 @@ class _Maker:
 
     def opportunity(self, leads: list[Row], accounts: list[Row]) -> Row:
         lead = self._pick(leads) if leads and self._maybe() else {}
-        owner = lead.get("owner_id") if self._maybe() and lead.get("owner_id") else self._pick(self.people)
+        owner: str = (self._maybe() and lead.get("owner_id")) or self._pick(self.people)
         state = self._pick(["open", "won", "lost"])
         came = self._random.randint(0, len(STAGES) - 1)
         return _stored(
@@ -192,7 +192,10 @@ class _Maker:
             since=self._time(),
             decided_by=self._pick(["boss1", "boss2", account["owner_id"]]),
         )
-        return {**_stored(entry), "kind": self._pick(["routed", "overridden", "claimed", "transferred"])}
+        return {
+            **_stored(entry),
+            "kind": self._pick(["routed", "overridden", "claimed", "conflict_decided", "transferred"]),
+        }
 
     def asset(self) -> Row:
         author = self._pick(self.people)
@@ -235,7 +238,7 @@ class _Maker:
         """Mostly in the period, some around it, some on its very edge."""
         edges = [START, END, START - timedelta(milliseconds=1), END - timedelta(milliseconds=1)]
         if self._random.random() < 0.2:
-            return self._pick(edges)
+            return self._random.choice(edges)
         minutes = int((END - START) / timedelta(minutes=1))
         return START + timedelta(minutes=self._random.randint(-3_000, minutes + 3_000))
 

@@ -58,7 +58,7 @@ def test_the_catalogue_shows_what_the_viewer_may_ask_for(room: Room) -> None:
 
 def test_marketing_cannot_filter_its_way_to_a_person(room: Room) -> None:
     for filters in ({"person_id": "ann"}, {"team_id": "t1"}):
-        request = pb.GetFigureRequest(**asked("lead_heat", "channel"), filters=filters)
+        request = pb.GetFigureRequest(**asked("lead_heat", "channel"), filters=pb.FigureFilters(**filters))
         assert refusal(room, "GetFigure", request, MARKETING) == "FIGURE_NOT_VISIBLE"
         assert refusal(room, "GetFigure", request, DIRECTOR) == ""
 
@@ -93,17 +93,17 @@ def test_a_cost_is_set_once_and_spread_over_the_days(room: Room) -> None:
 def test_a_file_says_who_took_it_and_evaluates_nothing(room: Room) -> None:
     company = '=HYPERLINK("http://evil","x")'
     room.create(company=company, channel="website")
-    days = {"first_day": f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}"}
+    days: dict[str, Any] = {"first_day": f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}"}
     days["last_day"] = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
-    question = {"name": "channel_conversion", **days, "part": pb.FIGURE_PART_DENOMINATOR}
-    text = ask(room, "ExportFigure", pb.ExportFigureRequest(**question, format="FIGURE_FILE_FORMAT_CSV"), DIRECTOR)
+    question: dict[str, Any] = {"name": "channel_conversion", **days, "part": pb.FIGURE_PART_DENOMINATOR}
+    text = ask(room, "ExportFigure", pb.ExportFigureRequest(**question, format=pb.FIGURE_FILE_FORMAT_CSV), DIRECTOR)
     lines = list(csv.reader(io.StringIO(text.data.decode("utf-8-sig"))))
     assert lines[0][0].startswith("director · ")
     assert lines[2][2] == f"'{company}"
     book = load_workbook(io.BytesIO(ask(room, "ExportFigure", pb.ExportFigureRequest(**question), DIRECTOR).data))
     cell = book.worksheets[0].cell(row=3, column=3)
     assert (cell.value, cell.data_type) == (f"'{company}", "s")
-    rows = pb.ExportFigureRequest(name="channel_conversion", group_by="FIGURE_GROUPING_CHANNEL", **days)
+    rows = pb.ExportFigureRequest(name="channel_conversion", group_by=pb.FIGURE_GROUPING_CHANNEL, **days)
     sheet = load_workbook(io.BytesIO(ask(room, "ExportFigure", rows, DIRECTOR).data)).worksheets[0]
     assert [cell.value for cell in sheet[5]][:5] == ["website", "website", 0, 1, 0]
 

@@ -25,6 +25,7 @@ GROUPINGS = {
     "segment": pb.FIGURE_GROUPING_SEGMENT,
     "week": pb.FIGURE_GROUPING_WEEK,
 }
+PARTS = {"numerator": pb.FIGURE_PART_NUMERATOR, "denominator": pb.FIGURE_PART_DENOMINATOR}
 
 
 def fill(world: World) -> None:
@@ -60,9 +61,7 @@ def members(room: Room, question: dict[str, Any], group: str, part: str, viewer:
     found: list[tuple[str, int]] = []
     token = ""
     while True:
-        request = pb.ListFigureMembersRequest(
-            **question, group=group, part=f"FIGURE_PART_{part.upper()}", page_size=3, page_token=token
-        )
+        request = pb.ListFigureMembersRequest(**question, group=group, part=PARTS[part], page_size=3, page_token=token)
         answer = ask(room, "ListFigureMembers", request, viewer)
         found += [(member.id, member.amount) for member in answer.members]
         token = answer.next_page_token

@@ -39,7 +39,7 @@ def list_leads(by: Principal, scope: Scope, page: Page, *, state: str, owner_id:
     rows: list[Row] = []
     for way in ways_to_leads(by, scope, state=state, owner_id=owner_id):
         found = Lead.collection().find({"$and": [way.condition, *where]}, _LEFT_OUT)
-        rows += found.sort("_id", -1).limit(page.size + 1).hint(way.index)
+        rows += found.sort("_id", -1).limit(page.size + 1).hint(way.served_by)
     rows.sort(key=lambda row: str(row["_id"]), reverse=True)
     return page.cut(rows[: page.size + 1], lambda row: (row["_id"],))
 

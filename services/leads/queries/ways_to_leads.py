@@ -19,7 +19,7 @@ class Way(NamedTuple):
     """A condition, and the name of the index that serves it in the order of the ids."""
 
     condition: Condition
-    index: str
+    served_by: str
 
 
 def ways_to_leads(by: Principal, scope: Scope, *, state: str, owner_id: str) -> list[Way]:

@@ -9,7 +9,7 @@ from services.leads.domain.figures.period import day_of, midnight
 # Timeline entries that touch a customer.
 TOUCHES = ("touch_logged", "lead_contacted", "proposal_delivered", "visit_recorded")
 # Entries of the responsibility log by which somebody else than the owner or the rules decides.
-INTERVENTIONS = ("overridden", "claimed", "transferred")
+INTERVENTIONS = ("overridden", "conflict_decided", "claimed", "transferred")
 ASSETS = ("solution", "objection_answer", "key_action")
 # What should be filled in, beside what a lead or an account cannot be without.
 REQUIRED_OF_LEAD = ("contact_name", "region", "budget_range", "urgency", "needs")

@@ -9,8 +9,13 @@ from google.protobuf.message import Message
 
 from chassis.envelopes import event_type
 from saleloop.billing.v1 import events_pb2 as billing
+from saleloop.leads.v1 import attention_events_pb2 as attention
 from saleloop.leads.v1 import events_pb2 as leads
+from saleloop.leads.v1 import first_contact_events_pb2 as first_contact
+from saleloop.leads.v1 import intake_events_pb2 as intake
+from saleloop.leads.v1 import ownership_events_pb2 as ownership
 from saleloop.leads.v1 import pipeline_events_pb2 as pipeline
+from saleloop.leads.v1 import visits_events_pb2 as visits
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.leads.commands.pipeline.keep_event import EntryDraft
 
@@ -22,6 +27,15 @@ KEPT: Mapping[type[Message], str] = {
     leads.FirstContactWarned: "",
     leads.FirstContactBreached: "",
     leads.AccountChanged: "",
+    first_contact.FirstContactPaused: "owner_id",
+    first_contact.FirstContactResumed: "",
+    first_contact.LeadMoved: "",
+    first_contact.LeadStranded: "",
+    first_contact.LeadClosed: "closed_by",
+    ownership.OwnershipConflictOpened: "",
+    ownership.OwnershipConflictDecided: "decided_by",
+    intake.AccountMerged: "merged_by",
+    intake.AccountMergeUndone: "undone_by",
     pipeline.OpportunityOpened: "by",
     pipeline.OpportunityMoved: "by",
     pipeline.OpportunityJumpRefused: "by",
@@ -32,6 +46,16 @@ KEPT: Mapping[type[Message], str] = {
     pipeline.ProposalCreated: "by",
     pipeline.ProposalOpened: "recipient_name",
     pipeline.ProposalDelivered: "by",
+    visits.VisitRecorded: "recorded_by",
+    visits.VisitConfirmed: "confirmed_by",
+    visits.NextActionPlanned: "owner_id",
+    visits.NextActionCompleted: "owner_id",
+    visits.ReorderDue: "",
+    visits.ReorderSettled: "",
+    attention.NurtureStepDue: "",
+    attention.EngagementHeated: "",
+    attention.AccountSilent: "",
+    attention.AccountHeard: "",
     quotes.QuoteSubmitted: "owner_id",
     quotes.ApprovalRequested: "",
     quotes.ApprovalDecided: "decided_by",
@@ -76,7 +100,8 @@ def entry_of(event: Message, *, who: str, event_id: str, source: str, time: date
         kind=kind_of(type(event)),
         source=source.rsplit("/", 1)[-1],
         time=time,
-        account_id=str(getattr(event, "account_id", "")),
+        # What a merge tells belongs to the account that stays.
+        account_id=str(getattr(event, "account_id", "") or getattr(event, "winner_id", "")),
         lead_id=str(getattr(event, "lead_id", "")),
         opportunity_id=str(getattr(event, "opportunity_id", "")),
         owner_id=str(getattr(event, "owner_id", "")),

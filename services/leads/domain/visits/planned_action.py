@@ -20,7 +20,7 @@ _VERBS = re.compile(
     r"|把[^，。]{1,16}(?:发|给|寄|送|提交|整理|准备|补|交|做)"
     r"|上门|拜访|回访|演示|面谈|打(?:个)?电话|致电|电话会议|视频会议|开会|见面|跟进|答复|回复|汇报|讲标|参观|复盘"
     r"|(?:安排|邀请|约)[^，。]{0,12}(?:交流|会|来|去|测试|见|谈|吃饭|考察)"
-    r"|去[^，。]{0,8}(?:签合同|现场|拜访|交流|谈|量)"
+    r"|去(?:一趟|[^，。]{0,3}看看)|去[^，。]{0,8}(?:签合同|现场|拜访|交流|谈|量)"
     r"|(?<!再)联系[^，。]|确认[^，。]"
     r"|\b(?:send|call|demo|visit|follow[- ]?up|prepare|arrange|meet|schedule|present|email|provide)\b",
     re.IGNORECASE,
@@ -39,6 +39,8 @@ _OTHERS = re.compile(
     r"(?![^，。]{0,8}(?:我|us\b))[^，。]{0,6}?(?:计划|打算|要|会|说|问|希望|要求|答应|承诺|will|want|plan)",
     re.IGNORECASE,
 )
+# Steps inside the customer's house.
+_INSIDE = re.compile(r"董事会|(?:给|向)(?:领导|老板|集团|总部)汇报|内部(?:开会|讨论|汇报)")
 _RIVALS = re.compile(r"竞争对手|竞品|competitor", re.IGNORECASE)
 _INTENT = re.compile(
     r"下一步|接下来|后续|待办|回去(?:后|之后|以后)?|我们?(?:会|要|来|去|负责|准备|尽快|先)|next step|todo"
@@ -89,6 +91,8 @@ def _planned(clause: Clause, following: Clause | None, at: datetime) -> PlannedA
 def _is_ours(clause: Clause) -> bool:
     words = clause.text
     if not _VERBS.search(words) or _OVER.search(words) or _NOT.search(words):
+        return False
+    if _INSIDE.search(words) and not re.search("我|咱", words):
         return False
     return not (_OTHERS.search(words) or _RIVALS.search(words))
 

@@ -9,7 +9,7 @@ from services.leads.domain.visits.planned_action import ZONE, is_action
 from services.leads.domain.visits.time_phrases import time_phrases
 
 _BUYING = re.compile(
-    r"采购|购买|购置|买|下单|签(?:合同|约|单)|定下来|敲定|决定|决策|立项|招标|开标|定标|中标|投标|选型"
+    r"采购|验收|铺开|推广|到期|购买|购置|买|下单|签(?:合同|约|单)|定下来|敲定|决定|决策|立项|招标|开标|定标|中标|投标|选型"
     r"|上线|启动|更换|换(?:系统|掉|新|一套)"
     r"|替换|装好|用起来|投产|实施|交付|到货|订货|进货|补货|预算|批下来|拍板|二期|三期|扩容"
     r"|开[^，。]{0,4}店|落地|切换|上[^，。]{0,3}(?:系统|产线|设备|项目)"

@@ -216,6 +216,6 @@ def test_when_somebody_leaves_the_supervisor_is_told_what_waits(room: Room) -> N
 
 
 def test_what_follows_an_account_is_found_by_an_index(room: Room) -> None:
-    for cls, _ in FOLLOWING:
-        keys = [next(iter(index["key"])) for index in cls.collection().list_indexes()]
-        assert {"account_id", "owner_id"} <= set(keys), cls
+    for following in FOLLOWING:
+        keys = [next(iter(index["key"])) for index in following.document.collection().list_indexes()]
+        assert {following.account, "owner_id"} <= set(keys), following.document

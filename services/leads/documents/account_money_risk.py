@@ -16,6 +16,7 @@ class AccountMoneyRisk(Aggregate):
     meta: ClassVar[dict[str, Any]] = {
         "collection": "account_money_risks",
         "indexes": [
+            {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["is_at_risk", "owner_id"], "name": "at_risk"},
             {"fields": ["months", "owner_id"], "name": "months"},
         ],

@@ -1,7 +1,8 @@
 """What goes along when two accounts become one: the one table of documents that point at an account.
 
 Records that are written once (the responsibility log, the timeline) are not here: they stay as they were written and
-are shown with the winner, see queries/account_family.py.
+are shown with the winner, see queries/account_family.py. What is kept under the account's own id (its stock, its
+engagement, its money) stays with the loser.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,10 @@ from typing import Any
 from chassis.documents import Aggregate
 from services.leads.documents.lead import Lead
 from services.leads.documents.opportunity import Opportunity
+from services.leads.documents.proposal import Proposal
+from services.leads.documents.refused_jump import RefusedJump
+from services.leads.documents.visit import OPEN, Visit
+from services.leads.documents.voice import Voice
 from services.leads.domain.lead_state import LeadState
 
 
@@ -25,4 +30,8 @@ class Moving:
 MOVING = (
     Moving(Lead, lambda lead: lead.state != LeadState.CLOSED),
     Moving(Opportunity, lambda opportunity: opportunity.state == "open"),
+    Moving(Proposal, lambda _: False),
+    Moving(RefusedJump, lambda _: False),
+    Moving(Visit, lambda visit: visit.next_action_state == OPEN),
+    Moving(Voice, lambda _: False),
 )

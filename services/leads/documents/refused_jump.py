@@ -18,6 +18,7 @@ class RefusedJump(Aggregate):
         "indexes": [
             {"fields": ["opportunity_id", "_id"], "name": "opportunity"},
             {"fields": ["owner_id", "_id"], "name": "owner"},
+            {"fields": ["account_id", "_id"], "name": "account"},
             {"fields": ["region", "_id"], "name": "region"},
         ],
         # It is a record itself.

@@ -80,10 +80,11 @@ def _hand_on(leads: list[Lead], owner: SalespersonFacts, at: datetime, desk: Des
                 why=why,
             )
         )
-    for kind, is_open in FOLLOWING:
-        if kind is not Lead:
-            found = kind.collection().find({"account_id": account_id, **is_open}, {"outbox": 0}, session=session)
-            for follower in list(map(kind._from_son, found)):
+    for following in FOLLOWING:
+        if following.document is not Lead:
+            where = {following.account: account_id, **following.open}
+            found = following.document.collection().find(where, {"outbox": 0}, session=session)
+            for follower in list(map(following.document._from_son, found)):
                 belong_to(follower, owner)
                 desk.change(follower, why)
 

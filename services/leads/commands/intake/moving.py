@@ -1,13 +1,14 @@
 """Move everything that points at an account to another one, and back."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from pymongo.client_session import ClientSession
 
 from chassis.bulk import Changes
 from chassis.documents import Aggregate
+from services.leads.commands.routing.workload import move_untouched
 from services.leads.documents import Account, AccountMerge, Lead, Salesperson
 from services.leads.documents.merging import MOVING, Moving
 from services.leads.domain.intake.errors import MergeTooLarge
@@ -23,7 +24,7 @@ class Move:
     def __init__(self, why: str, session: ClientSession) -> None:
         self._why, self._session = why, session
         self._changes = Changes()
-        self._untouched: Counter[str] = Counter()
+        self._untouched: list[tuple[str, str, datetime]] = []
         self.count = 0
 
     def to_winner(self, loser: Account, winner: Account) -> dict[str, list[dict[str, Any]]]:
@@ -61,11 +62,7 @@ class Move:
     def write(self) -> None:
         """Raises VersionConflict."""
         self._changes.write(self._session)
-        for salesperson_id, number in self._untouched.items():
-            if number:
-                Salesperson.collection().update_one(
-                    {"_id": salesperson_id}, {"$inc": {"open_untouched": number}}, session=self._session
-                )
+        move_untouched(self._untouched, self._session)
         self._changes.accept(self._session)
 
     def _of_account(self, moving: Moving, account_id: str) -> Iterator[Any]:
@@ -87,9 +84,8 @@ class Move:
         }
         if isinstance(document, Lead):
             former.pop("region", None)  # where the interest came from, whoever owns it
-            if "owner_id" in former and document.state == LeadState.ASSIGNED:
-                self._untouched[former["owner_id"]] -= 1
-                self._untouched[values["owner_id"]] += 1
+            if "owner_id" in former and document.state == LeadState.ASSIGNED and document.assign_time is not None:
+                self._untouched.append((former["owner_id"], values["owner_id"], document.assign_time))
         for name in former:
             setattr(document, name, values[name])
         return former

@@ -41,22 +41,22 @@ def move_accounts(
     for account in accounts:
         _move(account, account.id, "", owners[account.id], account.region, move, changes)
     followers = 0
-    for cls, condition in FOLLOWING:
-        rows = cls.collection().find({"account_id": {"$in": list(owners)}, **condition}, {"outbox": 0}, session=session)
-        followers += _follow(cls, map(cls._from_son, rows), owners, move, changes, session)
+    for following in FOLLOWING:
+        where = {following.account: {"$in": list(owners)}, **following.open}
+        rows = following.document.collection().find(where, {"outbox": 0}, session=session)
+        pairs = ((following.document._from_son(row), owners[row[following.account]]) for row in rows)
+        followers += _follow(pairs, move, changes, session)
     changes.write(session)
     changes.accept(session)
     return followers
 
 
 def _follow(
-    cls: type[Aggregate], documents: Iterable[Aggregate], owners: Mapping[str, SalespersonFacts], move: Move,
-    changes: Changes, session: ClientSession,
-) -> int:  # fmt: skip
+    pairs: Iterable[tuple[Aggregate, SalespersonFacts]], move: Move, changes: Changes, session: ClientSession
+) -> int:
     untouched: list[tuple[str, str, datetime]] = []
     moved = 0
-    for document in documents:
-        owner = owners[document.account_id]
+    for document, owner in pairs:
         if document.owner_id == owner.id:
             continue
         moved += 1

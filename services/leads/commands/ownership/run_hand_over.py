@@ -90,9 +90,10 @@ def _accounts(where: Mapping[str, object], session: ClientSession) -> list[Accou
 
 def _stray_accounts(from_id: str, session: ClientSession) -> list[Account]:
     ids: set[str] = set()
-    for cls, condition in FOLLOWING:
-        rows = cls.collection().find({"owner_id": from_id, **condition}, {"account_id": 1}, session=session)
-        ids.update(row["account_id"] for row in rows.limit(CHUNK))
+    for following in FOLLOWING:
+        where = {"owner_id": from_id, **following.open}
+        rows = following.document.collection().find(where, {following.account: 1}, session=session)
+        ids.update(row[following.account] for row in rows.limit(CHUNK))
     return [each for each in Account.load_many(list(ids), session=session).values() if each.owner_id != from_id]
 
 

@@ -79,7 +79,7 @@ class Edge:
             names = list(self._streams)
             is_urgent = self._missed.is_set()
             self._missed.clear()
-            pause_s = 0.0 if is_urgent else self._check_every_s / 2 / max(1, len(names))
+            pause_s = 0.0 if is_urgent else self._check_every_s / max(1, len(names))
             async with asyncio.TaskGroup() as looks:
                 for name in names:
                     if await self._is_in_doubt_within(pause_s):

@@ -59,7 +59,7 @@ class Asked:
 
 def test_the_keys_of_open_streams_are_looked_at_evenly() -> None:
     async def run() -> None:
-        asked = Asked(check_every_s=2)
+        asked = Asked(check_every_s=1)
         async with asyncio.timeout(30), asked.watched():
             times = await asked.everybody()
         assert times[-1] - times[0] > 0.5

@@ -140,6 +140,7 @@ class RememberedDays(Generic[V, T]):
                 self._views.popitem(last=False)
             for forgotten in list(self._views.values())[:-_LIVE_VIEWS]:
                 forgotten.live = {}
+                forgotten.joined.clear()
             if len(kept.settled) > _DAYS:
                 kept.settled.clear()
         return kept

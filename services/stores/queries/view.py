@@ -13,7 +13,7 @@ from services.stores.queries.visible_stores import visible_filter
 
 _MOST_VIEWS = 100
 # By the index on the version alone.
-_STATE: list[Doc] = [
+STATE: list[Doc] = [
     {"$match": {"version": {"$gte": 0}}},
     {"$group": {"_id": None, "stores": {"$sum": 1}, "versions": {"$sum": "$version"}}},
 ]
@@ -88,7 +88,7 @@ class _RememberedViews:
     def of(self, asked: Doc, *, is_everything: bool) -> View:
         """The stores that pass the filter, as they are now."""
         stores = Store.collection()
-        state = next(iter(stores.aggregate(_STATE)), {})
+        state = next(iter(stores.aggregate(STATE)), {})
         key = f"{stores.database.name} {is_everything} {asked}"
         with self._lock:
             kept = self._kept.get(key)

@@ -1,6 +1,5 @@
 """The rpc process of a service: guarded methods, health, reflection, relay, telemetry, and a graceful end."""
 
-import gc
 import signal
 import sys
 import threading
@@ -13,7 +12,7 @@ import pymongo
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from chassis import access, database, logs, telemetry
+from chassis import access, database, garbage, logs, telemetry
 from chassis.operations import OperationsServicer
 from chassis.queues import messages_ready, queues_of
 from chassis.relay import start_relay
@@ -109,12 +108,6 @@ class _GuardedRegistrar:
 _SIGNAL_CHECK_S = 0.5
 
 
-def _calm_the_garbage_collector() -> None:
-    """What was loaded stays, and looking for cycles among it would hold up calls for some 50 ms each time."""
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
-
-
 def serve(
     service: str,
     servicers: Iterable[tuple[AddServicer, object]],
@@ -140,7 +133,7 @@ def serve(
     except RuntimeError as error:
         sys.exit(f"{service}: port {settings.grpc_port} on {settings.bind_host} cannot be used: {error}")
     telemetry.serve_telemetry(settings.telemetry_port, settings.bind_host)
-    _calm_the_garbage_collector()
+    garbage.spare_calls_its_pauses()
     log.info("serving", port=port)
     while not stopping.wait(_SIGNAL_CHECK_S):
         pass

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import orjson
-from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
+
+from gateway.http.writing import write_object
 
 JSON = "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,8 +35,7 @@ def answer(message: Message) -> Answer:
     """200 with proto JSON in the contract's own names, or the file that an HttpBody carries."""
     if message.DESCRIPTOR.full_name == "google.api.HttpBody":
         return _file(message)
-    decoded = MessageToDict(message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
-    return Answer(200, JSON, orjson.dumps(decoded))
+    return Answer(200, JSON, orjson.dumps(write_object(message)))
 
 
 def _file(message: Message) -> Answer:

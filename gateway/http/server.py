@@ -6,7 +6,7 @@ import sys
 import pymongo
 import uvicorn
 
-from chassis import database, logs, telemetry
+from chassis import database, garbage, logs, telemetry
 from chassis.relay import start_relay
 from gateway.config import GatewaySettings
 from gateway.http.app import make_app
@@ -51,6 +51,7 @@ def run(settings: GatewaySettings) -> None:
     )
     telemetry.add_readiness_check("http", lambda: server.started)
     telemetry.serve_telemetry(settings.telemetry_port, settings.bind_host)
+    garbage.spare_calls_its_pauses()
     try:
         server.run()
         if not server.started:

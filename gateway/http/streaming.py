@@ -11,7 +11,6 @@ from typing import Any
 import grpc
 import grpc.aio
 import orjson
-from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from starlette.types import Receive, Send
 
@@ -20,6 +19,7 @@ from chassis.errors import Unavailable
 from chassis.rpc_client import RemoteError
 from chassis.rpc_status import failure_of
 from gateway.http.sending import SECURITY
+from gateway.http.writing import write_object
 
 CONTENT_TYPE = b"text/event-stream; charset=utf-8"
 HEARTBEAT = b": heartbeat\n\n"
@@ -86,8 +86,7 @@ def event_of(message: Any) -> bytes:
     """One event, numbered by the message's sequence; a comment for a heartbeat."""
     if message.is_heartbeat:
         return HEARTBEAT
-    decoded = MessageToDict(message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
-    return b"id: %d\ndata: %s\n\n" % (message.sequence, orjson.dumps(decoded))
+    return b"id: %d\ndata: %s\n\n" % (message.sequence, orjson.dumps(write_object(message)))
 
 
 def end_event(reason: str) -> bytes:

@@ -70,13 +70,28 @@ class Edge:
         self._missed.set()
 
     async def watch(self) -> None:
-        """Look at the keys of open streams now and then, and at once after `doubt`, until cancelled."""
+        """Look at the keys of open streams in turn, evenly over the time, and at all of them after `doubt`.
+
+        Until cancelled. All at once every time would hold up everybody else who asks stores.
+        """
+        turns = asyncio.Semaphore(_LOOKS_AT_ONCE)
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._missed.wait(), self._check_every_s / 2)
+            names = list(self._streams)
+            is_urgent = self._missed.is_set()
             self._missed.clear()
-            turns = asyncio.Semaphore(_LOOKS_AT_ONCE)
-            await asyncio.gather(*(self._look(name, turns) for name in list(self._streams)))
+            pause_s = 0.0 if is_urgent else self._check_every_s / max(1, len(names))
+            async with asyncio.TaskGroup() as looks:
+                for name in names:
+                    if await self._is_in_doubt_within(pause_s):
+                        break  # all of them again, and now
+                    looks.create_task(self._look(name, turns))
+            if not names:
+                await self._is_in_doubt_within(self._check_every_s / 2)
+
+    async def _is_in_doubt_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._missed.wait(), seconds)
+        return self._missed.is_set()
 
     def stop(self) -> None:
         """End every stream; each gets its last acknowledgements."""

@@ -10,7 +10,7 @@ import grpc.aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health
 
-from chassis import logs, telemetry
+from chassis import garbage, logs, telemetry
 from chassis.async_publisher import AsyncPublisher
 from chassis.ids import new_id
 from chassis.listener import Listener
@@ -80,6 +80,7 @@ async def _serve(settings: GatewaySettings) -> None:
     http_task = asyncio.create_task(http.serve())
     telemetry.add_readiness_check("broker", lambda: publisher.is_connected and listener.is_connected)
     telemetry.serve_telemetry(settings.telemetry_port, settings.bind_host)
+    garbage.spare_calls_its_pauses()
     log.info("serving", port=settings.pos_port, http_port=settings.pos_http_port)
     await stopping.wait()
     log.info("stopping")

@@ -36,7 +36,7 @@ class Decision(StrEnum):
 class Store(Aggregate):
     """A shop; its id is the company's own."""
 
-    meta: ClassVar[dict[str, Any]] = {"collection": "stores", "indexes": ["region"]}
+    meta: ClassVar[dict[str, Any]] = {"collection": "stores", "indexes": ["region", "version"]}
     not_found = StoreNotFound
 
     name: str = mongoengine.StringField()

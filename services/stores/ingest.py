@@ -4,14 +4,13 @@ Any number of these processes may run: they share the partitions by leases, so t
 way, but which of two gets a batch makes no difference: the transaction on the terminal's progress decides what counts.
 """
 
-import gc
 import signal
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from google.protobuf.message import DecodeError
 
-from chassis import documents, logs, principal, telemetry
+from chassis import documents, garbage, logs, principal, telemetry
 from chassis.batch_consumer import BatchConsumer
 from chassis.clocks import real_clock
 from chassis.consuming import Delivery
@@ -54,7 +53,7 @@ def run(settings: StoresSettings) -> None:
     telemetry.add_readiness_check("broker", lambda: consumer.is_connected)
     telemetry.add_readiness_check("storage", lambda: bool(database.command("ping")))
     telemetry.serve_telemetry(settings.telemetry_port, settings.bind_host)
-    _calm_the_garbage_collector()
+    garbage.spare_transactions_its_pauses()
     publisher.start()
     leases.start()
     log.info("ingesting", partitions=len(queues))
@@ -63,12 +62,6 @@ def run(settings: StoresSettings) -> None:
     leases.stop()
     publisher.stop()
     telemetry.stop_tracing()
-
-
-def _calm_the_garbage_collector() -> None:
-    """A transaction makes some 100,000 objects that die by themselves; looking for cycles among them took 40 %."""
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 100)
 
 
 def handle(

@@ -18,11 +18,13 @@ from typing import Any
 from pymongo import IndexModel
 from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.errors import OperationFailure
 
 from chassis import database
 
 Doc = dict[str, Any]
 
+_EXISTS = 48
 # Receipts are found by blocks of so many numbers.
 _BLOCK = 256
 
@@ -72,10 +74,12 @@ class Ledger:
 
     def ensure_indexes(self) -> None:
         """Make collections and indexes; collections must exist before a transaction may write to them at once."""
-        existing = set(self.database.list_collection_names())
         for name in ("skus", "members"):
-            if name not in existing:
+            try:
                 self.database.create_collection(name, check_exists=False)
+            except OperationFailure as failure:
+                if failure.code != _EXISTS:  # also when another process starts at the same moment
+                    raise
         for name, indexes in _INDEXES.items():
             self.database[name].create_indexes(indexes)
 

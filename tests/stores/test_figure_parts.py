@@ -74,3 +74,26 @@ def test_a_reader_sees_each_sale_once_while_parts_are_merged(
     monkeypatch.setattr(day_documents, "sku_rows", merge_then_read)
     assert totals_by_sku(ledger, EVER, EVERYTHING) == skus
     assert merged[0] >= FIRST_ANSWER
+
+
+def test_days_that_are_due_together_are_merged_one_after_the_other(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged: list[str] = []
+    monkeypatch.setattr(
+        "services.stores.commands.merge_parts.merge_parts", lambda store_id, _day, _ledger: merged.append(store_id)
+    )
+    merger = PartMerger(ledger)
+    stores = [f"s{number}" for number in range(100)]
+    for _ in range(MERGED_AT):
+        for store_id in stores:
+            merger.added(store_id, "2026-03-02")
+    merger.merge_due()
+    assert 1 <= len(merged) <= 10
+    merger.merge_due()
+    assert len(merged) <= 10
+    while len(merged) < len(stores):
+        for _ in range(MERGED_AT):
+            merger.added("others", f"day {len(merged)}")
+        merger.merge_due()
+    assert sorted(merged) == sorted(stores)

@@ -16,7 +16,7 @@ from services.stores.queries import day_documents
 from services.stores.queries.coverage import enrolled_filter
 from services.stores.queries.remembered import changes_pipeline
 from services.stores.queries.statement import problems_filter
-from services.stores.queries.view import View, visible_view
+from services.stores.queries.view import STATE, View, visible_view
 from tests.stores.figures_chain import PERIOD, Sold, acting, open_chain, sell
 from tests.stores.made_up import digested
 
@@ -88,6 +88,8 @@ def test_no_figure_walks_over_a_collection(ledger: Ledger, role: str) -> None:
     assert "COLLSCAN" not in found, found
     # One look into the index for each day, and no document.
     assert "DISTINCT_SCAN" in explained(ledger, "store_days", pipeline=changes_pipeline(PERIOD))
+    # Whether any store has changed is told by the index alone.
+    assert not {"COLLSCAN", "FETCH"} & explained(ledger, "stores", pipeline=STATE)
 
 
 def test_the_number_of_receipts_makes_no_figure_read_more(ledger: Ledger) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -138,3 +139,12 @@ def test_processes_share_the_partitions_and_take_over_from_the_dead(ledger: Ledg
     ledger.database["ingest_processes"].update_one({"_id": second._owner}, {"$set": {"until": past}})
     ledger.database["partition_leases"].update_many({"owner": second._owner}, {"$set": {"until": past}})
     assert len(first.share()) == 64
+
+
+def test_processes_may_start_at_the_same_moment(ledger: Ledger) -> None:
+    for name in ledger.database.list_collection_names():
+        ledger.database.drop_collection(name)
+    with ThreadPoolExecutor(8) as starters:
+        for started in [starters.submit(ledger.ensure_indexes) for _ in range(8)]:
+            started.result()
+    assert {"skus", "members", "receipt_batches"} <= set(ledger.database.list_collection_names())

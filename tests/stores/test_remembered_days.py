@@ -1,5 +1,6 @@
 """What is remembered of a day is forgotten as soon as the day changes."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,14 @@ import pytest
 from services.stores.commands.rebuild_figures import rebuild_figures
 from services.stores.ledger import Doc, Ledger
 from services.stores.queries import day_documents
+from services.stores.queries.rankings import _join
 from services.stores.queries.remembered import RememberedDays
 from services.stores.queries.view import View
 from tests.stores.ingesting import batch, ingest
 from tests.stores.made_up import receipt
 
 EVERYTHING = View((), is_everything=True)
+Totals = RememberedDays[tuple[int, ...], Mapping[str, tuple[int, ...]]]
 EVER = ("2000-01-01", "2100-01-01")
 
 
@@ -25,10 +28,10 @@ def test_a_settled_day_is_read_once_until_it_changes(
         read.append(1)
         return day_documents.totals_of(found)
 
-    days = RememberedDays(day_documents.TOTALS, totals, dict[str, tuple[int, ...]])
+    days: Totals = RememberedDays(day_documents.TOTALS, totals, dict, _join)
 
     def revenue() -> int:
-        return sum(counters[0] for day in days.of(ledger, EVER, EVERYTHING) for counters in day.values())
+        return sum(counters[0] for counters in days.of(ledger, EVER, EVERYTHING).values())
 
     assert revenue() == 0
     ingest(ledger, batch([receipt(1, amounts=(5,))]))
@@ -54,13 +57,13 @@ def test_a_settled_day_that_is_put_right_is_read_again(
     ledger: Ledger, store: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.stores.queries.remembered.SETTLED", timedelta(days=-1))
-    days = RememberedDays(day_documents.TOTALS, day_documents.totals_of, dict[str, tuple[int, ...]])
+    days: Totals = RememberedDays(day_documents.TOTALS, day_documents.totals_of, dict, _join)
     ingest(ledger, batch([receipt(1, amounts=(5,))]))
     ledger.days.update_one({}, {"$inc": {"totals.revenue_minor": 1}})
     ingest(ledger, batch([receipt(1, amounts=(7,))], store="s2"))  # the day's latest change is another store's
 
     def revenue() -> int:
-        return sum(counters[0] for day in days.of(ledger, EVER, EVERYTHING) for counters in day.values())
+        return sum(counters[0] for counters in days.of(ledger, EVER, EVERYTHING).values())
 
     assert revenue() == 13
     assert rebuild_figures(ledger) == {"s1": 1}

@@ -20,6 +20,7 @@ from services.stores.ledger import Ledger
 from services.stores.queries.figures import hourly, ranking
 from services.stores.queries.stores import get_store, list_stores
 from services.stores.queries.terminals import get_terminal, list_terminals
+from services.stores.queries.view import visible_view
 
 EVER = ("2000-01-01", "2100-01-01")
 STORE = StoreValues("e1", "East 1", "East", 40.0, -75.0, "America/New_York", 2, "USD")
@@ -119,3 +120,25 @@ def test_bulk_commands_have_limits(ledger: Ledger) -> None:
 
 def test_names_may_be_padded_with_the_full_width_space(ledger: Ledger) -> None:
     assert put_stores([replace(STORE, name="城东　一店")]) == 1
+
+
+def test_a_view_is_remembered_until_a_store_changes(chain: None) -> None:
+    def seen(region: str = "") -> list[tuple[str, int]]:
+        with acting("stores.GetStoreRanking", "director"):
+            return [(store.id, store.closing_hour) for store in visible_view(region).stores]
+
+    assert seen("East") == seen("East") == [("e1", 2), ("e2", 2)]
+    put_stores([replace(STORE, id="e2", region="West"), replace(STORE, closing_hour=4)])
+    assert (seen("East"), seen("West")) == ([("e1", 4)], [("e2", 2), ("w1", 2)])
+    put_stores([replace(STORE, id="w2", region="West")])
+    assert [store_id for store_id, _ in seen()] == ["e1", "e2", "w1", "w2"]
+
+
+def test_callers_do_not_share_what_is_remembered(chain: None) -> None:
+    with acting("stores.GetStoreRanking", "director"):
+        assert visible_view().is_everything
+    for region, ids in (("East", ["e1", "e2"]), ("West", ["w1"])):
+        with acting("stores.GetStoreRanking", "regional_supervisor", region=region):
+            assert (visible_view().ids, visible_view().is_everything) == (ids, False)
+    with acting("stores.GetStoreRanking", "store_manager", store_ids=frozenset({"w1"})):
+        assert visible_view().ids == ["w1"]

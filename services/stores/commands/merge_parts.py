@@ -19,7 +19,10 @@ MERGED_AT = 32
 MOST_MERGED = 64
 MAX_COUNTED = 100_000
 _TIMEOUT_S = 20.0
-_MERGES_AT_ONCE = 4
+# A merge becomes due for each MERGED_AT parts. Tills alike make many days due at once, and then receipts would wait for
+# all these merges; so each is earned by parts that were added, a little sooner than they are due.
+_PARTS_A_MERGE = 24
+_MOST_EARNED = 8
 log = logs.get_logger(__name__)
 
 
@@ -31,11 +34,13 @@ class PartMerger:
         self._ledger = ledger
         self._added: Counter[tuple[str, str]] = Counter()
         self._due: dict[tuple[str, str], None] = {}
+        self._earned = 0.0
 
     def added(self, store_id: str, day: str) -> None:
         """A transaction has added a part to this day."""
         key = (store_id, day)
         self._added[key] += 1
+        self._earned = min(self._earned + 1 / _PARTS_A_MERGE, _MOST_EARNED)
         if self._added[key] >= MERGED_AT:
             del self._added[key]
             self._due[key] = None
@@ -44,8 +49,9 @@ class PartMerger:
             self._added.clear()
 
     def merge_due(self) -> None:
-        """Merge the days that are due, a few at a time; those that cannot be merged now have their turn later."""
-        for key in list(self._due)[:_MERGES_AT_ONCE]:
+        """Merge some of the days that are due; those that cannot be merged now have their turn later."""
+        for key in list(self._due)[: int(self._earned)]:
+            self._earned -= 1
             del self._due[key]
             try:
                 merge_parts(*key, self._ledger)

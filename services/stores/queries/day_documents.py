@@ -49,13 +49,6 @@ def hours_of(found: Doc) -> tuple[tuple[int, int, int], ...]:
     return tuple([(int(hour), added.get("receipts", 0), added.get("revenue_minor", 0)) for hour, added in hours])
 
 
-def totals_by_day(ledger: Ledger, period: Period, view: View) -> Iterator[tuple[str, str, Counters]]:
-    """(store, day, counters) of each document; missing counters are 0."""
-    fields = {"_id": 0, "store_id": 1, "business_day": 1, "totals": 1}
-    for found in ledger.days.find(days_filter(period, view), fields):
-        yield found["store_id"], found["business_day"], Counter(found.get("totals", {}))
-
-
 def day_of(ledger: Ledger, store_id: str, day: str) -> Doc:
     """One day's document: `totals` and `tenders` with the tills' own names; both empty when nothing was sold."""
     found = ledger.days.find_one({"_id": f"{store_id}/{day}"}, {"totals": 1, "tenders": 1}) or {}

@@ -1,6 +1,5 @@
 """Figures over time and place."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,9 +9,8 @@ from services.stores.domain.ranking import StoreFigures, require_figure
 from services.stores.domain.truth import Truth
 from services.stores.geography import by_cell
 from services.stores.ledger import Ledger
-from services.stores.queries import day_documents
 from services.stores.queries.hours import hours_of_week
-from services.stores.queries.rankings import figures_from, figures_of_stores, total_of
+from services.stores.queries.rankings import figures_by_day, figures_of_stores, total_of
 from services.stores.queries.truth import truth_of
 from services.stores.queries.view import visible_view
 
@@ -35,14 +33,11 @@ def store_days(
     """
     require_figure(figure)
     ledger, view = Ledger(), visible_view(region)
-    page = view.part(start, size)
-    values: dict[str, dict[str, int]] = defaultdict(dict)
-    for store_id, day, counters in day_documents.totals_by_day(ledger, period, page):
-        values[store_id][day] = figures_from(counters).figure(figure)
-    days = days_of(period)
-    rows = [
-        StoreRowOfDays(store.id, store.name, [values[store.id].get(day, 0) for day in days]) for store in page.stores
-    ]
+    page, days = view.part(start, size), days_of(period)
+    sold = figures_by_day(ledger, period, view, page)
+    values = [[each.figure(figure) for each in sold[day]] if day in sold else [0] * len(page.stores) for day in days]
+    of_stores = zip(*values, strict=True)
+    rows = [StoreRowOfDays(store.id, store.name, found) for store, found in zip(page.stores, of_stores, strict=True)]
     return days, rows, start + size < len(view.stores), truth_of(view, period, ledger)
 
 

@@ -23,9 +23,13 @@ def _sum(found: Iterable[tuple[int, int, int]]) -> Hours:
     return sums
 
 
-_DAYS = RememberedDays(day_documents.HOURS, day_documents.hours_of, _of_a_day)
+def _join(days: Sequence[Hours]) -> Hours:
+    return _sum((hour, *added) for day in days for hour, added in day.items())
+
+
+_DAYS = RememberedDays(day_documents.HOURS, day_documents.hours_of, _of_a_day, _join)
 
 
 def hours_of_week(ledger: Ledger, period: Period, view: View) -> Hours:
     """(receipts, revenue) by the hour of the week (0 is Monday 0:00)."""
-    return _sum((hour, *added) for day in _DAYS.of(ledger, period, view) for hour, added in day.items())
+    return _DAYS.of(ledger, period, view)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import add
+from operator import add, attrgetter
 
 from services.stores.domain.periods import Period
 from services.stores.domain.ranking import ComparedStore, StoreFigures, compare
@@ -49,35 +49,60 @@ def store_ranking(question: RankingQuestion) -> StoreRanking:
 
 def figures_of_stores(ledger: Ledger, period: Period, view: View) -> list[StoreFigures]:
     """Of every store of the view; those that sold nothing have zeros."""
-    counted = totals_by_store(ledger, period, view)
-    return [figures_from(counted.get(store.id, {}), store) for store in view.stores]
-
-
-_DAYS = RememberedDays(day_documents.TOTALS, day_documents.totals_of, dict)
+    counted = _DAYS.of(ledger, period, view)
+    return [_figures(store, counted.get(store.id)) for store in view.stores]
 
 
 def totals_by_store(ledger: Ledger, period: Period, view: View) -> dict[str, day_documents.Counters]:
     """COUNTERS of each store that has any documents in the period."""
-    sums: dict[str, tuple[int, ...]] = {}
-    for day in _DAYS.of(ledger, period, view):
-        for store_id, counters in day.items():
-            before = sums.get(store_id)
-            sums[store_id] = counters if before is None else tuple(map(add, before, counters))
     names = day_documents.COUNTERS
-    return {store_id: dict(zip(names, counters, strict=True)) for store_id, counters in sums.items()}
+    counted = _DAYS.of(ledger, period, view)
+    return {store_id: dict(zip(names, counters, strict=True)) for store_id, counters in counted.items()}
+
+
+def figures_by_day(ledger: Ledger, period: Period, view: View, page: View) -> dict[str, list[StoreFigures]]:
+    """Of every store of the page, a part of the view, by those days on which any store of the view sold something."""
+    days = _DAYS.by_day(ledger, period, view)
+    return {day: [_figures(store, counted.get(store.id)) for store in page.stores] for day, counted in days.items()}
 
 
 def figures_from(counters: Mapping[str, int], store: StoreRow | None = None) -> StoreFigures:
     """Counters as figures, of a store or of several; missing ones are 0, and none at all means no sales."""
-    name = (store.id, store.name, store.region) if store is not None else ("", "", "")
-    values = [counters.get(counter, 0) for counter in day_documents.COUNTERS]
-    revenue, receipts, units, discount, returns = values
-    return StoreFigures(*name, revenue, receipts, units, discount, returns, has_sales=bool(counters))
+    values = tuple([counters.get(name, 0) for name in day_documents.COUNTERS])
+    return _figures(store, values if counters else None)
 
 
 def total_of(stores: Sequence[StoreFigures]) -> StoreFigures:
     """The sums of several stores."""
-    counted = [store for store in stores if store.has_sales]
-    if not counted:
-        return figures_from({})
-    return figures_from({name: sum(getattr(store, name) for store in counted) for name in day_documents.COUNTERS})
+    counted = [_values(store) for store in stores if store.has_sales]
+    return _figures(None, tuple(map(sum, zip(*counted, strict=True))) if counted else None)
+
+
+# A store's COUNTERS in their order.
+_Values = tuple[int, ...]
+_values = attrgetter(*day_documents.COUNTERS)
+
+
+def _figures(store: StoreRow | None, values: _Values | None) -> StoreFigures:
+    name = (store.id, store.name, store.region) if store is not None else ("", "", "")
+    if values is None:
+        return StoreFigures(*name)
+    revenue, receipts, units, discount, returns = values
+    return StoreFigures(*name, revenue, receipts, units, discount, returns, has_sales=True)
+
+
+def _join(days: Sequence[Mapping[str, _Values]]) -> Mapping[str, _Values]:
+    sums: dict[str, _Values] = {}
+    for day in days:
+        if not sums:
+            sums = dict(day)
+            continue
+        for store_id, values in day.items():
+            before = sums.get(store_id)
+            sums[store_id] = values if before is None else tuple(map(add, before, values))
+    return sums
+
+
+_DAYS: RememberedDays[_Values, Mapping[str, _Values]] = RememberedDays(
+    day_documents.TOTALS, day_documents.totals_of, dict, _join
+)

@@ -19,7 +19,7 @@ def truth_of(view: View, period: Period, ledger: Ledger) -> Truth:
     now = real_clock.now()
     coverage = coverage_of(view.ids, ledger)
     corrections, count = truth.latest(day_documents.corrections(ledger, period, view))
-    stores = {store.id: store for store in view.stores}
+    stores = {store.id: store for store in view.stores} if corrections else {}
     return Truth(
         terminals_heard=coverage.terminals_heard,
         terminals_enrolled=coverage.terminals_enrolled,

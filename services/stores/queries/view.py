@@ -1,5 +1,7 @@
-"""The stores that the caller sees, with what figures need of them: read once for each query."""
+"""The stores that the caller sees, with what figures need of them: read once, and again when a store changes."""
 
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +11,12 @@ from services.stores.domain.errors import StoreNotFound
 from services.stores.ledger import Doc
 from services.stores.queries.visible_stores import visible_filter
 
+_MOST_VIEWS = 100
+# By the index on the version alone.
+STATE: list[Doc] = [
+    {"$match": {"version": {"$gte": 0}}},
+    {"$group": {"_id": None, "stores": {"$sum": 1}, "versions": {"$sum": "$version"}}},
+]
 _FIELDS = ("name", "region", "latitude", "longitude", "time_zone", "closing_hour", "currency_code")
 
 
@@ -60,8 +68,41 @@ def visible_view(region: str = "", store_id: str = "") -> View:
     Raises StoreNotFound for a store that is not there or not visible.
     """
     asked = {"$and": [visible_filter(region), {"_id": store_id}]} if store_id else visible_filter(region)
-    found = Store.collection().find(asked, dict.fromkeys(_FIELDS, 1)).sort("_id")
-    rows = tuple(StoreRow(each["_id"], *(each[name] for name in _FIELDS)) for each in found)
-    if store_id and not rows:
+    view = _VIEWS.of(asked, is_everything=scope() is Scope.ALL and not region and not store_id)
+    if store_id and not view.stores:
         raise StoreNotFound(f"there is no store {store_id}", store_id=store_id)
-    return View(rows, is_everything=scope() is Scope.ALL and not region and not store_id)
+    return view
+
+
+class _RememberedViews:
+    """Views, each read again as soon as any store is new or differs.
+
+    Stores are never deleted and each change counts a store's version up, so their number and the sum of their versions
+    tell any two states apart.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, tuple[Doc, View]] = OrderedDict()
+
+    def of(self, asked: Doc, *, is_everything: bool) -> View:
+        """The stores that pass the filter, as they are now."""
+        stores = Store.collection()
+        state = next(iter(stores.aggregate(STATE)), {})
+        key = f"{stores.database.name} {is_everything} {asked}"
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None and kept[0] == state:
+                self._kept.move_to_end(key)
+                return kept[1]
+        found = stores.find(asked, dict.fromkeys(_FIELDS, 1)).sort("_id")
+        view = View(tuple(StoreRow(each["_id"], *(each[name] for name in _FIELDS)) for each in found), is_everything)
+        with self._lock:
+            self._kept[key] = state, view
+            self._kept.move_to_end(key)
+            if len(self._kept) > _MOST_VIEWS:
+                self._kept.popitem(last=False)
+        return view
+
+
+_VIEWS = _RememberedViews()

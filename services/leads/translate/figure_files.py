@@ -4,21 +4,16 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from services.leads.domain.figures.members import Member
 from services.leads.domain.figures.period import CHINA
+from services.leads.domain.intake.cell_safety import neutralised
 from services.leads.queries.figures import Told
+from services.leads.workbook import Cell, workbook
 
-Cell = str | int | Decimal
 Table = Sequence[Sequence[Cell]]
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Also what follows white space: spreadsheets trim it.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
 def watermark(name: str, at: datetime) -> str:
@@ -62,25 +57,11 @@ def csv_file(mark: str, table: Table) -> bytes:
 
 
 def xlsx_file(mark: str, table: Table) -> bytes:
-    """One sheet; each text is stored as text."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("figures")
-    for line in ((mark,), *table):
-        cells = []
-        for cell in line:
-            stored = WriteOnlyCell(sheet)
-            stored.value = _harmless(cell)
-            if isinstance(cell, str):
-                stored.data_type = "s"
-            cells.append(stored)
-        sheet.append(cells)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+    """One sheet."""
+    return workbook("figures", ((mark,), *table))
 
 
 def _harmless(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
-    printable = "".join(sign for sign in cell if sign >= " " or sign in "\t\r\n")
-    return f"'{printable}" if printable.lstrip(" ").startswith(_FORMULA_STARTS) else printable
+    return neutralised("".join(sign for sign in cell if sign >= " " or sign in "\t\r\n"))

@@ -148,6 +148,7 @@ def _measure(running: Platform, options: argparse.Namespace) -> dict[str, object
         filling.put((f"{region.upper()}00000", "till-3"), 1, wares(options.skus, 1, 1, BATCH), datetime.now(UTC))
     filling.finish()
     filling.stop()
+    director, _ = asyncio.run(logins(running))  # filling takes longer than an access token lives
     client = Client(running.http_url, director.access_token)
     interleaved(client, (_SMALL, _LARGE), 2)  # the first ones remember the days
     found = interleaved(client, (_SMALL, _LARGE), options.rounds)

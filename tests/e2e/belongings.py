@@ -1,69 +1,16 @@
 """Things that belong to somebody, made through the gateway, for tests of who may see them."""
 
 import base64
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
-import httpx
 import orjson
 
 from chassis.publishing import Outcome, Outgoing, Publisher
 from devstack.supervisor import Platform
-from tests.e2e.callers import Tokens
+from tests.e2e.belongings_api import Api, Json, eventually
+from tests.e2e.leads_belongings import leads_belongings
 from tests.leads.visits_room import png
-
-Json = dict[str, Any]
-_PATIENCE_SECONDS = 40.0
-
-
-@dataclass
-class Api:
-    """The gateway, called as anybody."""
-
-    client: httpx.Client
-    tokens: Tokens
-
-    def call(self, verb: str, path: str, body: Json | None, *roles: str, **who: Any) -> httpx.Response:
-        """The answer to a caller with these roles; outside everybody's rows unless `who` says otherwise."""
-        headers = {"authorization": f"Bearer {self.tokens.token('gateway', *roles, **who)}"}
-        return self.client.request(verb, path, json=body, headers=headers)
-
-    def words(self, verb: str, path: str, body: Json | None, role: str) -> tuple[int, str]:
-        """Status and text of an answer."""
-        answer = self.call(verb, path, body, role)
-        return answer.status_code, answer.text
-
-    def first_words(self, path: str, role: str) -> tuple[int, str]:
-        """Status and first part of an answer that does not end by itself."""
-        headers = {"authorization": f"Bearer {self.tokens.token('gateway', role)}"}
-        with self.client.stream("GET", path, headers=headers) as answer:
-            return answer.status_code, next(answer.iter_text(), "")
-
-    def done(self, verb: str, path: str, body: Json | None, *roles: str, **who: Any) -> Json:
-        """The answer of a call that must succeed; repeated while what it needs has not arrived yet."""
-
-        def attempt() -> Any:
-            answer = self.call(verb, path, body, *roles, **who)
-            assert answer.status_code < 500, answer.text
-            return answer.json() if answer.status_code == 200 else None
-
-        found: Json = eventually(attempt, f"{verb} {path}")
-        return found
-
-
-def eventually(attempt: Callable[[], Any], what: str) -> Any:
-    """The first answer that is not empty."""
-    give_up = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < give_up:
-        found = attempt()
-        if found:
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"{what} had no success within {_PATIENCE_SECONDS:g} s")
 
 
 def make_belongings(platform: Platform, api: Api) -> dict[str, str]:
@@ -80,6 +27,7 @@ def make_belongings(platform: Platform, api: Api) -> dict[str, str]:
     found = {"person_id": person_id, "leave_id": person_now["leaves"][0]["id"]}
     found |= _lead_and_account(api, mark, region, person_id)
     found |= _visit(api, found["account_id"], owner)
+    found |= leads_belongings(api, mark, found["account_id"], owner)
     found |= _quote(api, mark, found["account_id"], owner)
     found |= _money(platform, api, mark, found, owner)
     found |= _store(api, mark, region, store_id)

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from devstack.supervisor import Platform
-from tests.e2e.belongings import Api, eventually, make_belongings
+from tests.e2e.belongings import make_belongings
+from tests.e2e.belongings_api import Api, eventually
 from tests.e2e.callers import Tokens
 
 SECRET_FIELDS = ("password_hash", "phone", "email")

@@ -17,6 +17,8 @@ _DOORS: Mapping[str, Grant] = {
 }
 # Everybody who may import sees his own imports; those who answer for the whole company see all.
 _IMPORTERS: Mapping[str, Grant] = {**_DOORS, Role.SUPERVISOR: Grant(Scope.OWN), Role.REGIONAL_MANAGER: Grant(Scope.OWN)}
+# Mappings hold no customers: whoever imports uses and keeps up those of the others.
+_MAPPERS: Mapping[str, Grant] = {role: Grant() for role in _IMPORTERS}
 _UPDATERS: Mapping[str, Grant] = {**SALES_LINE, Role.ADMIN: Grant(masked=("account.phone",))}
 
 RULES: tuple[Rule, ...] = (
@@ -32,11 +34,11 @@ RULES: tuple[Rule, ...] = (
     Rule("leads.ListWebhookSources", _DOORS),
     Rule("leads.ListWebhookDeliveries", _DOORS),
     Rule("leads.ReceiveWebhook", public=True),
-    Rule("leads.CreateColumnMapping", _IMPORTERS),
-    Rule("leads.UpdateColumnMapping", _IMPORTERS),
-    Rule("leads.GetColumnMapping", _IMPORTERS),
-    Rule("leads.ListColumnMappings", _IMPORTERS),
-    Rule("leads.DeleteColumnMapping", _IMPORTERS),
+    Rule("leads.CreateColumnMapping", _MAPPERS),
+    Rule("leads.UpdateColumnMapping", _MAPPERS),
+    Rule("leads.GetColumnMapping", _MAPPERS),
+    Rule("leads.ListColumnMappings", _MAPPERS),
+    Rule("leads.DeleteColumnMapping", _MAPPERS),
     Rule("leads.StartImport", _IMPORTERS),
     Rule("leads.GetImport", _IMPORTERS),
     Rule("leads.ListImports", _IMPORTERS),

@@ -16,7 +16,8 @@ from gateway.http.operations import Operation, load_operations
 from tests.e2e.callers import Tokens
 
 LIMIT = 10 * 1024 * 1024
-WITH_BODY = [operation for operation in load_operations() if operation.body_type is not None]
+# What takes a body as it is has its own reader behind the door.
+WITH_BODY = [each for each in load_operations() if each.body_type is not None and not each.takes_raw_body]
 LISTS = [each for each in load_operations() if "page_token" in each.method.input_type.fields_by_name]
 Headers = dict[str, str]
 

@@ -83,7 +83,7 @@ def of_other_areas(more: World) -> World:
         texts = {
             name: "x"
             for name, field in fields.items()
-            if isinstance(field, mongoengine.StringField) and field.required and name not in given
+            if isinstance(field, mongoengine.StringField) and field.required and name not in given and name != "id"
         }
         row = dict(document(id=f"x-{document.collection_name()}", **texts, **times, **given).to_mongo())
         found[document.collection_name()] = [row]

@@ -15,7 +15,18 @@ from tests.leads.room import Room
 
 ROWS = 3_000
 # A handful of documents each, or as many as the company has people, channels and policies: read whole.
-SMALL = frozenset({"salespeople", "channel_costs", "clock", "routing_policies", "assets"})
+SMALL = frozenset(
+    {
+        "salespeople",
+        "channel_costs",
+        "clock",
+        "routing_policies",
+        "assets",
+        "loss_reasons",
+        "webhook_sources",
+        "intake_forms",
+    }
+)
 _TEAM = ("ann", "bob")
 
 

@@ -20,6 +20,11 @@ from services.leads.domain.routing.candidates import Candidate, SalespersonFacts
 __all__ = ["BREACH", "CONFIRMATION", "RETRY", "WARNING", "Lead"]
 
 
+def _waiting(name: str, *first: str) -> list[dict[str, Any]]:
+    fields = [*first, "first_contact_due_time", "_id"]
+    return [{"fields": fields, "partialFilterExpression": {"state": LeadState.ASSIGNED.value}, "name": name}]
+
+
 class Lead(QualificationSteps, FirstContactSteps, Aggregate):
     """An interest that came in, until its owner has taken it up."""
 
@@ -32,7 +37,10 @@ class Lead(QualificationSteps, FirstContactSteps, Aggregate):
             # Serves the list of a region without state too: all states are named then.
             {"fields": ["region", "state", "_id"], "name": "region_state"},
             {"fields": ["state", "_id"], "name": "state"},
-            {"fields": ["state", "first_contact_due_time", "_id"], "name": "first_contact"},
+            # The board of those that wait for their first contact, for every kind of viewer.
+            *_waiting("first_contact"),
+            *_waiting("first_contact_of_owner", "owner_id"),
+            *_waiting("first_contact_of_region", "region"),
             {
                 "fields": ["account_id", "_id"],
                 "partialFilterExpression": {"account_id": {"$gt": ""}},

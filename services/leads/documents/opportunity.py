@@ -34,6 +34,8 @@ class Opportunity(Aggregate):
             {"fields": ["account_id", "_id"], "name": "account"},
             {"fields": ["owner_id", "_id"], "name": "owner"},
             {"fields": ["region", "_id"], "name": "region"},
+            {"fields": ["owner_id", "state", "-close_time", "-_id"], "name": "owner_closed"},
+            {"fields": ["region", "state", "-close_time", "-_id"], "name": "region_closed"},
             {"fields": ["coaching_since", "_id"], "name": "coaching", "sparse": True},
             {"fields": ["close_time", "_id"], "name": "closed", "sparse": True},
             # The board's totals are read from these alone.

@@ -73,6 +73,9 @@ class EmbeddedMongo:
                 # Transactions keep what they read; the usual five minutes of the past make hot documents slow, and keep
                 # dropped files open all the while.
                 *("--setParameter", "minSnapshotHistoryWindowInSeconds=5"),
+                # A process that was killed inside a transaction leaves it open, with what it wrote locked; the usual
+                # limit is a minute.
+                *("--setParameter", "transactionLifetimeLimitSeconds=15"),
             ],
             env=env,
             log=run_dir / "logs" / "mongod.log",

@@ -200,5 +200,8 @@ def test_problems_speak_the_callers_language(client: httpx.Client, everybody: He
         for language in ("zh-CN,zh;q=0.9,en;q=0.8", "en-GB", "fr, zh;q=0.2, en;q=0.1", "")
     }
     assert list(titles.values()) == [
-        "找不到该对象", "There is no such thing", "找不到该对象", "There is no such thing",
-    ]  # fmt: skip
+        "找不到该对象",
+        "There is no such thing",
+        "找不到该对象",
+        "There is no such thing",
+    ]

@@ -182,16 +182,34 @@ class Month:
 
 def take_in(found: list[Course], rules: FirstContactRules) -> list[str]:
     """All leads of the month with their accounts, through the bulk insert that imports use."""
-    owners = [SalespersonFacts(
-        id=name, name=name, team_id="t1", supervisor_id="boss", region="east", tags=frozenset(), active=True,
-        leaves=(), open_untouched=0, assigned_this_month=0,
-    ) for name in STAFF]  # fmt: skip
+    owners = [
+        SalespersonFacts(
+            id=name,
+            name=name,
+            team_id="t1",
+            supervisor_id="boss",
+            region="east",
+            tags=frozenset(),
+            active=True,
+            leaves=(),
+            open_untouched=0,
+            assigned_this_month=0,
+        )
+        for name in STAFF
+    ]
     leads, accounts = [], []
     for number, course in enumerate(found):
         owner = owners[number % len(owners)]
         at = moment(course.now)
-        lead = Lead(intake_keys=[f"m:{number}"], company=f"c{number}", phone=f"+86138{number:08d}", region="east",
-                    urgency=course.urgency, channel="expo", create_time=at)  # fmt: skip
+        lead = Lead(
+            intake_keys=[f"m:{number}"],
+            company=f"c{number}",
+            phone=f"+86138{number:08d}",
+            region="east",
+            urgency=course.urgency,
+            channel="expo",
+            create_time=at,
+        )
         account = Account.opened_for(lead, at)
         account.belong_to(owner)
         lead.assign(owner, account.id, {"zh": "", "en": ""}, rules, at)

@@ -73,9 +73,12 @@ def live(lead_id: str, until: timedelta) -> None:
 def told_by(*kinds: type[Aggregate]) -> list[tuple[str, dict[str, Any]]]:
     """Type and body of the events of these documents, in the order in which they were emitted."""
     entries = [
-        entry for kind in kinds or (Lead, StoredSlaPolicy) for row in kind.collection().find({}, {"outbox": 1})
-        for entry in row.get("outbox", ()) if entry["type"] != "change_recorded.v1"
-    ]  # fmt: skip
+        entry
+        for kind in kinds or (Lead, StoredSlaPolicy)
+        for row in kind.collection().find({}, {"outbox": 1})
+        for entry in row.get("outbox", ())
+        if entry["type"] != "change_recorded.v1"
+    ]
     return [(entry["type"], orjson.loads(entry["body"])) for entry in sorted(entries, key=lambda each: str(each["id"]))]
 
 

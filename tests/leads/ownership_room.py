@@ -51,9 +51,14 @@ def give_accounts(owner_id: str, number: int, due: Callable[[datetime], datetime
         )
         common = {"account_id": account.id, "owner_id": owner_id, "region": "east"}
         lead = Lead(
-            state=LeadState.ASSIGNED, intake_keys=[new_id()], create_time=at, assign_time=at,
-            supervisor_id="boss", company=account.name, **common,
-        )  # fmt: skip
+            state=LeadState.ASSIGNED,
+            intake_keys=[new_id()],
+            create_time=at,
+            assign_time=at,
+            supervisor_id="boss",
+            company=account.name,
+            **common,
+        )
         if due is not None:
             lead.schedule(WARNING, due(at))
             lead.schedule(BREACH, due(at))

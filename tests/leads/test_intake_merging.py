@@ -188,9 +188,13 @@ def play(steps: Sequence[Step]) -> None:
         if is_contacted:
             leads_commands.contact_lead(lead.id, summary="s", next_action=None, by=lead.owner_id, at=at)
             Opportunity(
-                account_id=lead.account_id, owner_id=lead.owner_id, team_id="t1", region="east", create_time=at,
+                account_id=lead.account_id,
+                owner_id=lead.owner_id,
+                team_id="t1",
+                region="east",
+                create_time=at,
                 state="open" if phone % 2 else "lost",
-            ).commit()  # fmt: skip
+            ).commit()
 
 
 def _intake(company: int, phone: int) -> Any:

@@ -81,11 +81,25 @@ FAR_WITHOUT_PLACES = b'<row r="1"><c><v>1</v></c></row><row r="1048576"><c><v>1<
         (workbook([["甲"]], ("公司",)), "IMPORT_MISSING_COLUMN"),
     ],
     ids=[
-        "zip bomb", "far cell", "far cell without place", "wide", "endless tag", "tags in tags", "no places",
-        "too many rows", "cut off", "cut in the middle", "no zip", "XLS", "UTF-16", "no text", "no byte", "empty sheet",
+        "zip bomb",
+        "far cell",
+        "far cell without place",
+        "wide",
+        "endless tag",
+        "tags in tags",
+        "no places",
+        "too many rows",
+        "cut off",
+        "cut in the middle",
+        "no zip",
+        "XLS",
+        "UTF-16",
+        "no text",
+        "no byte",
+        "empty sheet",
         "no phone",
     ],
-)  # fmt: skip
+)
 def test_a_file_that_cannot_be_taken_is_refused_at_the_door(room: Room, content: bytes, reason: str) -> None:
     refused = refusal(room, "StartImport", pb.StartImportRequest(content=content), MARKETING)
     assert (refused.code, refused.reason) == ("INVALID_ARGUMENT", reason)

@@ -32,11 +32,18 @@ def processes(fresh_database: Callable[[str], Database], fresh_vhost: Vhost, tmp
 def hire(processes: Processes) -> None:
     people = [
         PersonChanged(
-            person_id=name, name=name.title(), team_id="t1", region="east", roles=["salesperson"],
-            tags=["ERP", "CRM", "仓储"], active=True, supervisor_id="boss", version=1,
+            person_id=name,
+            name=name.title(),
+            team_id="t1",
+            region="east",
+            roles=["salesperson"],
+            tags=["ERP", "CRM", "仓储"],
+            active=True,
+            supervisor_id="boss",
+            version=1,
         )
         for name in STAFF
-    ]  # fmt: skip
+    ]
     processes.publish("gateway", *people)
     processes.wait_for(lambda: processes.database["salespeople"].count_documents({}) == len(STAFF), "the copies")
     processes.room.set_policy(untouched_cap=100_000)

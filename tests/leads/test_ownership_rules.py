@@ -22,9 +22,17 @@ rates = st.integers(0, 10_000)
 
 def facts(name: str, **fields: object) -> SalespersonFacts:
     given_fields: dict[str, object] = {
-        "id": name, "name": name, "team_id": "", "supervisor_id": "", "region": "", "tags": frozenset(),
-        "active": True, "leaves": (), "open_untouched": 0, "assigned_this_month": 0,
-    }  # fmt: skip
+        "id": name,
+        "name": name,
+        "team_id": "",
+        "supervisor_id": "",
+        "region": "",
+        "tags": frozenset(),
+        "active": True,
+        "leaves": (),
+        "open_untouched": 0,
+        "assigned_this_month": 0,
+    }
     return SalespersonFacts(**(given_fields | fields))  # type: ignore[arg-type] # a builder
 
 
@@ -70,11 +78,16 @@ def test_fairness_is_what_its_definition_says(numbers: list[int]) -> None:
 def test_a_replay_among_equals_is_even_in_each_month(batch: list[tuple[datetime, int]], staff: int, cap: int) -> None:
     leads = [
         PastLead(
-            lead_id=str(number), company="", region="", needs=(), owner_id="p0", assign_time=at,
+            lead_id=str(number),
+            company="",
+            region="",
+            needs=(),
+            owner_id="p0",
+            assign_time=at,
             contact_time=at + timedelta(hours=hours),
         )
         for number, (at, hours) in enumerate(batch)
-    ]  # fmt: skip
+    ]
     people = [facts(f"p{number}", assigned_this_month=7) for number in range(staff)]
     found = replay(leads, people, RoutingPolicy(untouched_cap=1_000))
     by_month: dict[str, list[str]] = {}

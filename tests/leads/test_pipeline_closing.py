@@ -55,8 +55,10 @@ def test_a_deal_is_won_by_hand_only_with_a_signed_quote(room: Room) -> None:
     opportunity_id = signed(room, account_id)
     won = ask(room, "CloseWon", pb.CloseWonRequest(opportunity_id=opportunity_id)).opportunity
     assert (won.state, won.stage, won.won_amount) == (
-        pb.OPPORTUNITY_STATE_WON, pb.OPPORTUNITY_STAGE_CONTRACT, yuan(100_000),
-    )  # fmt: skip
+        pb.OPPORTUNITY_STATE_WON,
+        pb.OPPORTUNITY_STAGE_CONTRACT,
+        yuan(100_000),
+    )
     assert ask(room, "CloseWon", pb.CloseWonRequest(opportunity_id=opportunity_id)).opportunity == won
     assert refused(room, "CloseLost", lose(opportunity_id)).reason == "OPPORTUNITY_CLOSED"
     assert outcomes("alice") == {"-": {"won": 1, "lost": 1}}
@@ -75,8 +77,9 @@ def test_a_lost_deal_needs_a_preset_reason_and_brings_its_playbook_and_won_cases
     assert refused(room, "CloseLost", lose(loser, "")).failure.violations[0].field == "loss_reason"
     answer = ask(room, "CloseLost", lose(loser, "competitor", competitor="金蝶", note="cheaper"))
     assert (answer.opportunity.state, answer.opportunity.lost_stage) == (
-        pb.OPPORTUNITY_STATE_LOST, pb.OPPORTUNITY_STAGE_LEAD,
-    )  # fmt: skip
+        pb.OPPORTUNITY_STATE_LOST,
+        pb.OPPORTUNITY_STAGE_LEAD,
+    )
     assert answer.loss_reason.code == "competitor"
     assert answer.loss_reason.playbook.steps[0].zh
     (case,) = answer.won_cases
@@ -139,10 +142,19 @@ def closed(at: datetime, furthest: str, state: str, region: str = "east", owner:
     stages = ("lead", "proposal", "quote", "contract", "payment")
     times = dict.fromkeys(stages[: stages.index(furthest) + 1], at)
     Opportunity(
-        account_id="a", owner_id=owner, region=region, team_id="t1", state=state, stage=furthest, stage_times=times,
-        create_time=at, update_time=at, close_time=at, loss_reason="price" if state == "lost" else "",
+        account_id="a",
+        owner_id=owner,
+        region=region,
+        team_id="t1",
+        state=state,
+        stage=furthest,
+        stage_times=times,
+        create_time=at,
+        update_time=at,
+        close_time=at,
+        loss_reason="price" if state == "lost" else "",
         lost_stage=furthest if state == "lost" else "",
-    ).commit()  # fmt: skip
+    ).commit()
 
 
 def test_a_fall_of_the_win_rate_is_traced_to_the_stage_that_lost_it(room: Room) -> None:
@@ -150,8 +162,11 @@ def test_a_fall_of_the_win_rate_is_traced_to_the_stage_that_lost_it(room: Room) 
     now = clock.now().replace(microsecond=0)
     old, new = now - timedelta(days=45), now - timedelta(days=15)
     for furthest, state, before, after in (
-        ("payment", "won", 4, 1), ("lead", "lost", 2, 2), ("quote", "lost", 2, 5), ("contract", "lost", 0, 0),
-    ):  # fmt: skip
+        ("payment", "won", 4, 1),
+        ("lead", "lost", 2, 2),
+        ("quote", "lost", 2, 5),
+        ("contract", "lost", 0, 0),
+    ):
         for at, number in ((old, before), (new, after)):
             for _ in range(number):
                 closed(at, furthest, state)

@@ -158,9 +158,15 @@ def test_the_timeline_tells_everything_newest_first(room: Room) -> None:
         if not request.page_token:
             break
     assert [entry.kind for entry in entries] == [
-        "payment_recorded", "order_moved", "contract_started", "quote_signed", "quote_submitted",
-        "approval_decided", "first_contact_breached", "lead_assigned",
-    ]  # fmt: skip
+        "payment_recorded",
+        "order_moved",
+        "contract_started",
+        "quote_signed",
+        "quote_submitted",
+        "approval_decided",
+        "first_contact_breached",
+        "lead_assigned",
+    ]
     assert [entry.source for entry in entries[-4:]] == ["quotes", "quotes", "leads", "leads"]
     assert (entries[5].by, entries[5].why, entries[5].details["decision"]) == ("boss", "too cheap", "returned")
     assert (entries[-1].why, entries[-1].details["reasons_zh"], entries[-1].owner_id) == (

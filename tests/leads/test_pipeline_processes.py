@@ -44,9 +44,17 @@ def test_two_workers_keep_one_timeline_and_coach_once(processes: Processes) -> N
     processes.wait_for(lambda: shown(room, found["_id"]).state == 2, "the deal to be won")
     entries = processes.database["timeline_entries"]
     wanted = {
-        "account_changed": 1, "lead_assigned": 1, "lead_qualified": 1, "opportunity_opened": 1, "quote_submitted": 1,
-        "quote_signed": 1, "contract_started": 1, "order_moved": 1, "payment_recorded": 1, "opportunity_won": 1,
-    }  # fmt: skip
+        "account_changed": 1,
+        "lead_assigned": 1,
+        "lead_qualified": 1,
+        "opportunity_opened": 1,
+        "quote_submitted": 1,
+        "quote_signed": 1,
+        "contract_started": 1,
+        "order_moved": 1,
+        "payment_recorded": 1,
+        "opportunity_won": 1,
+    }
 
     def kept() -> Counter[str]:
         return Counter(row["kind"] for row in entries.find({"account_id": lead.account_id}, {"kind": 1}))

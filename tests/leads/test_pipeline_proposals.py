@@ -94,8 +94,9 @@ def test_a_proposal_is_delivered_only_with_two_of_three(room: Room, proposal: pb
     fetch(room, proposal)
     refusal = refused(room, "DeliverProposal", deliver)
     assert (refusal.failure.metadata["missing"], refusal.failure.metadata["needed"]) == (
-        "delivery_receipt,opened_link", "1",
-    )  # fmt: skip
+        "delivery_receipt,opened_link",
+        "1",
+    )
     assert open_link(room, proposal).content_type == "application/pdf"
     delivered = ask(room, "DeliverProposal", deliver).proposal
     assert delivered.state == pb.PROPOSAL_STATE_DELIVERED

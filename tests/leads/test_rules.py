@@ -208,9 +208,17 @@ def test_each_field_has_a_chinese_and_an_english_column(field: str) -> None:
 def test_a_tie_goes_to_who_got_fewer_leads() -> None:
     policy = RoutingPolicy(weights_milli=dict.fromkeys(Part, 0))
     base = SalespersonFacts(
-        id="a", name="a", team_id="", supervisor_id="", region="", tags=frozenset(), active=True, leaves=(),
-        open_untouched=0, assigned_this_month=2,
-    )  # fmt: skip
+        id="a",
+        name="a",
+        team_id="",
+        supervisor_id="",
+        region="",
+        tags=frozenset(),
+        active=True,
+        leaves=(),
+        open_untouched=0,
+        assigned_this_month=2,
+    )
     fewer = replace(base, id="z", assigned_this_month=1)
     assert top_candidates((), "", NOW, (base, fewer), policy)[0].salesperson_id == "z"
     assert Counter(part.score_milli for part in top_candidates((), "", NOW, (base,), policy)[0].parts) == {0: 5}

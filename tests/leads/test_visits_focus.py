@@ -42,9 +42,13 @@ def accounts(visits: VisitsRoom, number: int) -> list[str]:
 def deal(account_id: str, stage: str, amount_minor: int = 0) -> None:
     now = clock.now()
     Opportunity(
-        account_id=account_id, owner_id="alice", stage=stage, expected_amount_minor=amount_minor,
-        create_time=now, update_time=now,
-    ).commit()  # fmt: skip
+        account_id=account_id,
+        owner_id="alice",
+        stage=stage,
+        expected_amount_minor=amount_minor,
+        create_time=now,
+        update_time=now,
+    ).commit()
 
 
 def test_win_probability_urgency_and_collection_risk_choose_three(visits: VisitsRoom) -> None:

@@ -36,9 +36,13 @@ def test_a_check_in_tells_what_is_near_and_what_to_bring(visits: VisitsRoom) -> 
     commands.copy_receivable(nearer, "c1", 1, outstanding_minor=123_400, radar_state="red", time=clock.now())
     account = Account.load(near)
     deal = Opportunity(
-        account_id=near, owner_id=account.owner_id, stage="quote", expected_amount_minor=5_000_000,
-        create_time=clock.now(), update_time=clock.now(),
-    )  # fmt: skip
+        account_id=near,
+        owner_id=account.owner_id,
+        stage="quote",
+        expected_amount_minor=5_000_000,
+        create_time=clock.now(),
+        update_time=clock.now(),
+    )
     deal.commit()
     request = pb.CheckInRequest(place=BUND, accuracy_m=20, account_id=near, request_id="r1")
     answer = visits.ask("CheckIn", request)

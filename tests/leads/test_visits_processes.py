@@ -27,7 +27,9 @@ def processes(fresh_database: Callable[[str], Database], fresh_vhost: Vhost, tmp
 
 
 def account_of_alice(processes: Processes) -> str:
-    alice = PersonChanged(person_id="alice", name="Alice", team_id="t1", region="east", roles=["salesperson"], active=True, version=1)  # noqa: E501  # fmt: skip
+    alice = PersonChanged(
+        person_id="alice", name="Alice", team_id="t1", region="east", roles=["salesperson"], active=True, version=1
+    )
     processes.publish("gateway", alice)
     processes.wait_for(lambda: processes.database["salespeople"].count_documents({}) == 1, "the copy")
     lead = processes.room.create(company="江南贸易")
@@ -45,9 +47,12 @@ def test_reminders_to_dos_and_copies_happen_once(processes: Processes) -> None:
         row = f"账户,货号,库存,最近采购日期\n江南贸易,A1,50,{today - timedelta(days=back)}\n"
         visits.import_stock(row.encode(), columns={"account": "账户"})
     owed = ReceivableOverdue(
-        contract_id="c", instalment_number=1, account_id=account_id, radar_state=RADAR_STATE_RED,
+        contract_id="c",
+        instalment_number=1,
+        account_id=account_id,
+        radar_state=RADAR_STATE_RED,
         outstanding=Money(amount_minor=700, currency_code="CNY"),
-    )  # fmt: skip
+    )
     processes.publish("billing", owed, AccountRiskChanged(account_id=account_id, is_high_risk=True, version=3))
     money = processes.database["account_money"]
     processes.wait_for(

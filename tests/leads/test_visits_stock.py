@@ -101,8 +101,10 @@ def test_an_account_is_known_by_id_name_or_its_leads_external_id(visits: VisitsR
     answer = visits.import_stock((HEADER + lines).encode())
     assert counts(answer) == (3, 0, 0, 0)
     assert {each.sku: each.on_hand for each in stock_of(visits, account_id=lead.account_id)} == {
-        "A1": 5, "A2": 1, "A3": 1,
-    }  # fmt: skip
+        "A1": 5,
+        "A2": 1,
+        "A3": 1,
+    }
 
 
 def test_each_fall_below_the_level_reminds_once(visits: VisitsRoom) -> None:

@@ -141,9 +141,20 @@ def test_dingtalks_signature_is_the_documented_one() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "ftp://host/x", "file:///etc/passwd", "javascript:alert(1)", "http://", "https://user:pw@host/", "host/path",
-     "https://host:99999/", "https://ho st/", "https://host/\r\nX: y", "gopher://127.0.0.1:6379/_x"],
-)  # fmt: skip
+    [
+        "",
+        "ftp://host/x",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "http://",
+        "https://user:pw@host/",
+        "host/path",
+        "https://host:99999/",
+        "https://ho st/",
+        "https://host/\r\nX: y",
+        "gopher://127.0.0.1:6379/_x",
+    ],
+)
 def test_a_robots_address_is_http(url: str) -> None:
     with pytest.raises(ChannelInvalid):
         robots.checked_url(ChannelKind.WECOM_ROBOT, url)
@@ -161,9 +172,15 @@ def test_a_shown_address_hides_its_keys() -> None:
 
 @pytest.mark.parametrize(
     ("status", "body", "succeeded", "pause"),
-    [(200, {"errcode": 0}, True, 0), (200, {"errcode": 93000}, False, 0), (500, {}, False, 0),
-     (200, {"errcode": 45009}, False, 60), (429, {}, False, 60), (200, {"errcode": False}, True, 0)],
-)  # fmt: skip
+    [
+        (200, {"errcode": 0}, True, 0),
+        (200, {"errcode": 93000}, False, 0),
+        (500, {}, False, 0),
+        (200, {"errcode": 45009}, False, 60),
+        (429, {}, False, 60),
+        (200, {"errcode": False}, True, 0),
+    ],
+)
 def test_an_answer_counts_by_its_errcode(status: int, body: dict[str, object], succeeded: bool, pause: int) -> None:
     answer = robots.answer_of(ChannelKind.WECOM_ROBOT, status, body)
     assert (answer.succeeded, answer.pause_s) == (succeeded, pause)

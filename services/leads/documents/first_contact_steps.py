@@ -149,8 +149,9 @@ class FirstContactSteps(_Document):
         if self.first_contact_step == LAPSED:
             self.first_contact_step = BREACHED
         self.first_contact_pauses = [
-            *self.first_contact_pauses, {"start_time": at, "end_time": None, "by": by, "why": why}
-        ]  # fmt: skip
+            *self.first_contact_pauses,
+            {"start_time": at, "end_time": None, "by": by, "why": why},
+        ]
         self.stop_first_contact()
         self.schedule(RESUME, end)
         self.emit(announcements.first_contact_paused(self, end))

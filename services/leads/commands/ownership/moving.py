@@ -27,9 +27,13 @@ class Move:
 
 
 def move_accounts(
-    accounts: Iterable[Account], owners: Mapping[str, SalespersonFacts], move: Move, session: ClientSession,
-    *, others: Iterable[Aggregate] = (),
-) -> int:  # fmt: skip
+    accounts: Iterable[Account],
+    owners: Mapping[str, SalespersonFacts],
+    move: Move,
+    session: ClientSession,
+    *,
+    others: Iterable[Aggregate] = (),
+) -> int:
     """Each account goes to its owner in `owners` (by account id); returns how many documents followed.
 
     `others` are changed documents that are written with them. Deadlines of the first contact stand in the leads, and so
@@ -72,9 +76,14 @@ def _follow(
 
 
 def _move(
-    document: Account | Lead, account_id: str, lead_id: str, owner: SalespersonFacts, region: str, move: Move,
+    document: Account | Lead,
+    account_id: str,
+    lead_id: str,
+    owner: SalespersonFacts,
+    region: str,
+    move: Move,
     changes: Changes,
-) -> None:  # fmt: skip
+) -> None:
     """The document gets its owner, and the log a line of its own for it."""
     previous = document.owner_id
     if isinstance(document, Account):

@@ -88,20 +88,32 @@ DEFAULT_PACKAGES: Mapping[str, Package] = {
         {"zh": "还在考虑", "en": "Still thinking"},
         (
             Step(
-                StepKind.CASE, 2, "",
-                {"zh": "发一个同行业客户的成功案例，问一句哪一点最像他们。",
-                 "en": "Send a case of a customer in the same industry, and ask what resembles theirs most."},
+                StepKind.CASE,
+                2,
+                "",
+                {
+                    "zh": "发一个同行业客户的成功案例，问一句哪一点最像他们。",
+                    "en": "Send a case of a customer in the same industry, and ask what resembles theirs most.",
+                },
             ),
             Step(
-                StepKind.REPORT, 7, "",
-                {"zh": "发第三方测评或检测报告，说明与客户顾虑对应的那一页。",
-                 "en": "Send the third-party report, and point to the page that answers their concern."},
+                StepKind.REPORT,
+                7,
+                "",
+                {
+                    "zh": "发第三方测评或检测报告，说明与客户顾虑对应的那一页。",
+                    "en": "Send the third-party report, and point to the page that answers their concern.",
+                },
             ),
             Step(
-                StepKind.OFFER, 14, "",
-                {"zh": "给出限时优惠，写清截止日期和包含的内容。",
-                 "en": "Make the limited offer; state its last day and what it includes."},
+                StepKind.OFFER,
+                14,
+                "",
+                {
+                    "zh": "给出限时优惠，写清截止日期和包含的内容。",
+                    "en": "Make the limited offer; state its last day and what it includes.",
+                },
             ),
         ),
     ),
-}  # fmt: skip
+}

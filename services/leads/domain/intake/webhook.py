@@ -18,8 +18,16 @@ PAYLOAD_LIMIT_BYTES = 64 * 1024
 ID_LENGTH = 200
 SECRET_PREFIX = "whsec_"  # noqa: S105 - what every secret begins with
 FIELDS = (
-    "company", "phone", "contact_name", "channel", "region", "budget_range", "urgency", "needs", "external_id",
-)  # fmt: skip
+    "company",
+    "phone",
+    "contact_name",
+    "channel",
+    "region",
+    "budget_range",
+    "urgency",
+    "needs",
+    "external_id",
+)
 _PATH_LENGTH = 200
 _SIGNATURES = 10
 

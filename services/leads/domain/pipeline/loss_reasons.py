@@ -143,4 +143,4 @@ PRESETS = (
             ("以客户案例为由重新联系", "Come back with a case of a similar customer"),
         ),
     ),
-)  # fmt: skip
+)

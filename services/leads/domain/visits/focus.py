@@ -87,8 +87,14 @@ def _choice(facts: FocusFacts, at: datetime) -> FocusChoice:
 def _with_tie(index: int, scored: Sequence[tuple[FocusFacts, FocusChoice]]) -> FocusChoice:
     """The choice; when the next one has as many points, with the word why it comes after."""
     facts, choice = scored[index]
-    behind = next((other for other, next_choice in scored[index + 1 : index + 2]
-                   if next_choice.score_milli == choice.score_milli), None)  # fmt: skip
+    behind = next(
+        (
+            other
+            for other, next_choice in scored[index + 1 : index + 2]
+            if next_choice.score_milli == choice.score_milli
+        ),
+        None,
+    )
     if behind is None:
         return choice
     if facts.overdue_minor != behind.overdue_minor:
@@ -118,8 +124,10 @@ def _win(facts: FocusFacts) -> FocusPart:
 
 def _urgency(facts: FocusFacts, at: datetime) -> FocusPart:
     """The most urgent reason counts; the others are told too."""
-    reasons = [*_late("下一步行动", "next action", facts.action_due_times, at),
-               *_late("首次联系", "first contact", facts.first_contact_due_times, at)]  # fmt: skip
+    reasons = [
+        *_late("下一步行动", "next action", facts.action_due_times, at),
+        *_late("首次联系", "first contact", facts.first_contact_due_times, at),
+    ]
     if facts.reorder_skus:
         named = "、".join(facts.reorder_skus[:3])
         number = len(facts.reorder_skus)

@@ -32,7 +32,10 @@ def focus_facts(salesperson_id: str, at: datetime) -> Sequence[FocusFacts]:
     names = {row["_id"]: row["name"] for row in Account.collection().find({"owner_id": salesperson_id}, shown)}
     mine = {"account_id": {"$in": list(names)}}
     deals = _best_deals(Opportunity.collection().find({**mine, "state": "open"}, {"outbox": 0}))
-    actions = _times(Visit.collection().find({**mine, "next_action_state": OPEN}, {"account_id": 1, "next_action_due_time": 1}), "next_action_due_time")  # noqa: E501  # fmt: skip
+    actions = _times(
+        Visit.collection().find({**mine, "next_action_state": OPEN}, {"account_id": 1, "next_action_due_time": 1}),
+        "next_action_due_time",
+    )
     contacts = _times(
         Lead.collection().find(
             {"owner_id": salesperson_id, "state": LeadState.ASSIGNED}, {"account_id": 1, "first_contact_due_time": 1}

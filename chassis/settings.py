@@ -1,5 +1,7 @@
 """Settings that every process shares, read from environment variables that start with SALELOOP_."""
 
+import base64
+import binascii
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -60,3 +62,14 @@ class ServiceSettings(BaseSettings):
     @property
     def in_production(self) -> bool:
         return self.environment == "production"
+
+
+def key_bytes(text: str, size: int = 32) -> bytes:
+    """The key that a setting holds: base64url, with or without padding, of `size` bytes. Raises ValueError."""
+    try:
+        key = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != size:
+        raise ValueError(f"must be base64url of {size} bytes")
+    return key

@@ -1,16 +1,13 @@
 """Settings of leads."""
 
-import base64
-import binascii
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, key_bytes
 
 SERVICE = "leads"
-KEY_BYTES = 32
 
 
 class ProposalLinkKeyMissing(Exception):
@@ -47,8 +44,8 @@ class LeadsSettings(ServiceSettings):
     @field_validator("intake_key", "proposal_link_key")
     @classmethod
     def _whole_key(cls, value: str) -> str:
-        if value and len(_decoded(value)) != KEY_BYTES:
-            raise ValueError(f"must be base64url of {KEY_BYTES} bytes")
+        if value:
+            key_bytes(value)
         return value
 
     @property
@@ -59,18 +56,11 @@ class LeadsSettings(ServiceSettings):
     @property
     def intake_key_bytes(self) -> bytes:
         """The key, or nothing."""
-        return _decoded(self.intake_key) if self.intake_key else b""
+        return key_bytes(self.intake_key) if self.intake_key else b""
 
     @property
     def link_key(self) -> bytes:
         """The key of the links of proposals. Raises ProposalLinkKeyMissing."""
         if not self.proposal_link_key:
             raise ProposalLinkKeyMissing
-        return _decoded(self.proposal_link_key)
-
-
-def _decoded(value: str) -> bytes:
-    try:
-        return base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError("must be base64url") from error
+        return key_bytes(self.proposal_link_key)

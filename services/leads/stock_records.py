@@ -28,6 +28,9 @@ def _sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
     # At the first use: most processes of leads never read a spreadsheet.
     from python_calamine import CalamineError, load_workbook
 
+    from services.leads.workbooks import looked_through
+
+    looked_through(content)
     try:
         rows = load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, IndexError) as error:

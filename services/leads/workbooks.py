@@ -74,7 +74,7 @@ def workbook_table(content: bytes) -> Table:
     """The table in the first sheet. Raises ImportUnreadable, ImportTooLarge."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise ImportUnreadable("the file is XLS or protected by a password: save it as XLSX without one")
-    formulas = _looked_through(content)
+    formulas = looked_through(content)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             names = _visible_sheets(book)
@@ -140,7 +140,7 @@ def _merged_cells(ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> Iter
                     yield row, column
 
 
-def _looked_through(content: bytes) -> set[tuple[int, int]]:
+def looked_through(content: bytes) -> set[tuple[int, int]]:
     """The places of formulas. Raises before anything big is unpacked: a few kilobytes can hold gigabytes."""
     formulas: set[tuple[int, int]] = set()
     try:

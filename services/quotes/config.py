@@ -1,16 +1,12 @@
 """Settings of quotes: the shared ones, the sign link's key, where the Chinese font lies."""
 
-import base64
-import binascii
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
-from chassis.settings import ServiceSettings
-
-SIGN_LINK_KEY_BYTES = 32
+from chassis.settings import ServiceSettings, key_bytes
 
 
 class QuotesSettings(ServiceSettings):
@@ -34,8 +30,8 @@ class QuotesSettings(ServiceSettings):
     @field_validator("sign_link_key")
     @classmethod
     def _whole_key(cls, value: str) -> str:
-        if value and len(_decoded(value)) != SIGN_LINK_KEY_BYTES:
-            raise ValueError(f"must be base64url of {SIGN_LINK_KEY_BYTES} bytes")
+        if value:
+            key_bytes(value)
         return value
 
     @property
@@ -47,7 +43,7 @@ class QuotesSettings(ServiceSettings):
         """The key of the sign links. Raises SignLinkKeyMissing: a default key would sign for anybody."""
         if not self.sign_link_key:
             raise SignLinkKeyMissing
-        return _decoded(self.sign_link_key)
+        return key_bytes(self.sign_link_key)
 
 
 class SignLinkKeyMissing(Exception):
@@ -58,13 +54,6 @@ class SignLinkKeyMissing(Exception):
 
     def __init__(self) -> None:
         super().__init__("SALELOOP_SIGN_LINK_KEY is not set")
-
-
-def _decoded(value: str) -> bytes:
-    try:
-        return base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError("must be base64url") from error
 
 
 @cache

@@ -1,6 +1,7 @@
 """Leads on the shared database server."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -8,8 +9,9 @@ from pymongo import MongoClient
 
 from chassis.documents import Aggregate
 from devstack.servers import Servers
+from tests.leads.processes import Processes
 from tests.leads.room import Room, serving
-from tests.stack import Database
+from tests.stack import Database, Vhost
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +31,13 @@ def room(open_room: Room) -> Room:
         if document.__module__.startswith("services.leads."):
             document.collection().delete_many({})
     return open_room
+
+
+@pytest.fixture
+def processes(fresh_database: Callable[[str], Database], fresh_vhost: Vhost, tmp_path: Path) -> Iterator[Processes]:
+    """Leads' processes: one rpc and two workers."""
+    started = Processes(fresh_database("leads"), fresh_vhost, tmp_path)
+    try:
+        yield started
+    finally:
+        started.stop()

@@ -1,12 +1,9 @@
 """The real rpc and worker processes: deadlines and events of attention, each once."""
 
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from saleloop.billing.v1 import events_pb2 as billing
@@ -19,16 +16,6 @@ from saleloop.type.v1.money_pb2 import Money
 from tests.leads.attention_room import ALICE, ask
 from tests.leads.processes import Processes
 from tests.leads.room import DIRECTOR
-from tests.stack import Database, Vhost
-
-
-@pytest.fixture
-def processes(fresh_database: Callable[[str], Database], fresh_vhost: Vhost, tmp_path: Path) -> Iterator[Processes]:
-    started = Processes(fresh_database("leads"), fresh_vhost, tmp_path)
-    try:
-        yield started
-    finally:
-        started.stop()
 
 
 def account_of_alice(processes: Processes) -> str:

@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -22,18 +21,9 @@ from tests.gateway.conftest import _serve
 from tests.leads.intake_room import csv_bytes, good_row, look, sheet_of, start, workbook
 from tests.leads.processes import Processes
 from tests.leads.room import DIRECTOR, PRIVATE_KEY, PUBLIC_KEY
-from tests.stack import Database, Vhost
+from tests.stack import Database
 
 ROWS = 3_000
-
-
-@pytest.fixture
-def processes(fresh_database: Callable[[str], Database], fresh_vhost: Vhost, tmp_path: Path) -> Iterator[Processes]:
-    started = Processes(fresh_database("leads"), fresh_vhost, tmp_path)
-    try:
-        yield started
-    finally:
-        started.stop()
 
 
 def test_an_import_goes_on_where_a_killed_worker_left_it(processes: Processes) -> None:

@@ -2,11 +2,7 @@
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
-import pytest
 
 from chassis.principal import Principal
 from saleloop.gateway.v1.events_pb2 import PersonChanged
@@ -14,19 +10,9 @@ from saleloop.leads.v1 import ownership_service_pb2 as pb
 from saleloop.leads.v1.ownership_service_pb2_grpc import OwnershipServiceStub
 from tests.leads.processes import Processes
 from tests.leads.room import DIRECTOR, MARKETING, Room
-from tests.stack import Database, Vhost
 
 STAFF = ("alice", "bob", "carol", "dave", "erin")
 IMPORTS, ROWS = 8, 41
-
-
-@pytest.fixture
-def processes(fresh_database: Callable[[str], Database], fresh_vhost: Vhost, tmp_path: Path) -> Iterator[Processes]:
-    started = Processes(fresh_database("leads"), fresh_vhost, tmp_path)
-    try:
-        yield started
-    finally:
-        started.stop()
 
 
 def hire(processes: Processes) -> None:

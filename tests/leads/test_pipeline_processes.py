@@ -2,11 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from chassis.clocks import clock
 from saleloop.leads.v1.events_pb2 import LeadQualified
@@ -14,16 +10,6 @@ from tests.leads.pipeline_room import deal_events, opened, shown, surveyed
 from tests.leads.processes import Processes
 from tests.leads.room import SUPERVISOR, salesperson
 from tests.leads.test_processes import hire, states
-from tests.stack import Database, Vhost
-
-
-@pytest.fixture
-def processes(fresh_database: Callable[[str], Database], fresh_vhost: Vhost, tmp_path: Path) -> Iterator[Processes]:
-    started = Processes(fresh_database("leads"), fresh_vhost, tmp_path)
-    try:
-        yield started
-    finally:
-        started.stop()
 
 
 def test_two_workers_keep_one_timeline_and_coach_once(processes: Processes) -> None:

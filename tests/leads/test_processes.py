@@ -2,29 +2,15 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from saleloop.gateway.v1.events_pb2 import PersonChanged
 from saleloop.leads.v1 import leads_service_pb2 as pb
 from saleloop.leads.v1.events_pb2 import LeadCreated
 from tests.leads.processes import Processes
 from tests.leads.room import DIRECTOR, SUPERVISOR, salesperson
-from tests.stack import Database, Vhost
 
 STAFF = ("alice", "bob", "carol")
-
-
-@pytest.fixture
-def processes(fresh_database: Callable[[str], Database], fresh_vhost: Vhost, tmp_path: Path) -> Iterator[Processes]:
-    started = Processes(fresh_database("leads"), fresh_vhost, tmp_path)
-    try:
-        yield started
-    finally:
-        started.stop()
 
 
 def hire(processes: Processes) -> None:

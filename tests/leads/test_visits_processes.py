@@ -1,11 +1,7 @@
 """Visits with the real rpc and worker processes: each event and deadline has its effect once."""
 
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from saleloop.billing.v1.billing_service_pb2 import RADAR_STATE_RED
 from saleloop.billing.v1.events_pb2 import AccountRiskChanged, ReceivableOverdue, ReceivableSettled
@@ -14,16 +10,6 @@ from saleloop.leads.v1 import visits_service_pb2 as pb
 from saleloop.type.v1.money_pb2 import Money
 from tests.leads.processes import Processes
 from tests.leads.visits_room import VisitsRoom
-from tests.stack import Database, Vhost
-
-
-@pytest.fixture
-def processes(fresh_database: Callable[[str], Database], fresh_vhost: Vhost, tmp_path: Path) -> Iterator[Processes]:
-    started = Processes(fresh_database("leads"), fresh_vhost, tmp_path)
-    try:
-        yield started
-    finally:
-        started.stop()
 
 
 def account_of_alice(processes: Processes) -> str:

@@ -13,6 +13,7 @@ from saleloop.leads.v1 import visits_service_pb2 as pb
 from services.leads.documents import CustomerStock
 from services.leads.documents.customer_stock import USUAL_PURCHASE
 from tests.leads.room import DIRECTOR, MARKETING, SUPERVISOR, Room
+from tests.leads.test_intake_workbooks import FAR, sheet_xml, workbook_with
 from tests.leads.visits_room import ALICE, BOB, OTHER_BOSS, VisitsRoom, emitted
 
 HEADER = "客户名称,货号,库存,安全库存,最近采购日期,余额分\n"
@@ -146,3 +147,10 @@ def test_stock_is_seen_and_imported_by_those_who_see_the_account(visits: VisitsR
     for caller, seen in ((ALICE, 1), (DIRECTOR, 1), (BOB, 0), (OTHER_BOSS, 0)):
         assert len(stock_of(visits, caller)) == seen
     assert visits.refusal("ListCustomerStock", pb.ListCustomerStockRequest(), MARKETING).code == "PERMISSION_DENIED"
+
+
+@pytest.mark.parametrize("xml", [b" " * 70_000_000, sheet_xml(FAR)], ids=["zip bomb", "far cell"])
+def test_a_workbook_that_would_fill_the_memory_is_refused(visits: VisitsRoom, xml: bytes) -> None:
+    refused = visits.refusal("ImportCustomerStock", pb.ImportCustomerStockRequest(content=workbook_with(xml)))
+    assert (refused.code, refused.reason) == ("INVALID_ARGUMENT", "IMPORT_TOO_LARGE")
+    assert CustomerStock.collection().count_documents({}) == 0

@@ -8,6 +8,8 @@ from demo.api import Json, Session
 from possim.ledger import Ledger
 
 _DAYS = {"first_day": "2000-01-01", "last_day": "2099-12-31"}
+# What a ledger and the platform both count.
+_FIGURES = ("receipts", "revenue_minor", "units_milli", "discount_minor")
 _PAGE = 1_000
 
 
@@ -74,14 +76,15 @@ def _compare_stores(session: Session, ledger: Ledger, verdict: Verdict) -> None:
     ranked = session.get_all("/v1/figures/ranking", "stores", page_size=_PAGE, **_DAYS)
     answered = {each["store_id"]: each for each in ranked}
     for store, sums in ledger.stores.items():
-        for figure in ("receipts", "revenue_minor", "units_milli", "discount_minor"):
+        for figure in _FIGURES:
             counted = int(answered.get(store, {}).get(figure, 0))
             verdict.differ(f"{store} {figure}", counted, getattr(sums, figure))
     if answered.keys() != ledger.stores.keys():
         return  # other stores are here too, so that only the stores can be compared
     hourly = session.get("/v1/figures/hourly", **_DAYS)["figures"]
-    revenue = sum(sums.revenue_minor for sums in ledger.stores.values())
-    verdict.differ("revenue of all hours", sum(int(each.get("revenue_minor", 0)) for each in hourly), revenue)
+    for figure in _FIGURES:
+        counted = sum(int(each.get(figure, 0)) for each in hourly)
+        verdict.differ(f"{figure} of all hours", counted, sum(getattr(sums, figure) for sums in ledger.stores.values()))
     if not ledger.sku_revenue:
         return  # whoever keeps no sums by SKU asks for none
     skus = session.get_all("/v1/figures/skus", "figures", page_size=_PAGE, **_DAYS)

@@ -11,35 +11,38 @@ from itertools import chain
 from bson import Binary
 
 from chassis.ids import new_id
-from services.stores.domain.figures import DayFigures, MemberFigures, MemberSums, SkuSums
+from services.stores.domain.figures import COUNTERS, DayFigures, MemberFigures, MemberSums, SkuSums
 from services.stores.ledger import Doc
 
 # A part takes entries up to this size, as estimated from the lengths of their names.
 PART_BYTES = 400_000
-_COUNTERS = 4
-_SKU_BYTES = 1 + 8 * _COUNTERS
+# One of this size is left as it is: merging it again would save few reads, and cost as much as what it holds.
+_WHOLE_BYTES = PART_BYTES // 4
+WHOLE = 99
+_SKU_BYTES = 1 + 8 * len(COUNTERS)
 _MEMBER_BYTES = 200
 _CATEGORY_BYTES = 24
 
 
 def part_documents(store_id: str, day: str, figures: DayFigures, level: int = 0) -> Iterator[Doc]:
-    """What these figures add by SKU and member; entries of 0 are left out. `level` counts the merges behind it."""
+    """What these figures add by SKU and member; entries of 0 are left out. `level` counts the merges behind it, and is
+    WHOLE for a part that is large enough."""
     skus, members, size = _empty()
     for sku, counters in figures.skus.items():
         if any(counters):
             size += len(sku.encode()) + _SKU_BYTES
             skus[sku] = counters
             if size > PART_BYTES:
-                yield _document(store_id, day, level, skus, members)
+                yield _document(store_id, day, WHOLE, skus, members)
                 skus, members, size = _empty()
     for member_id, found in figures.members.items():
         size += _MEMBER_BYTES + sum([len(name.encode()) + _CATEGORY_BYTES for name in found.categories])
         members[member_id] = found
         if size > PART_BYTES:
-            yield _document(store_id, day, level, skus, members)
+            yield _document(store_id, day, WHOLE, skus, members)
             skus, members, size = _empty()
     if skus or members:
-        yield _document(store_id, day, level, skus, members)
+        yield _document(store_id, day, level if size < _WHOLE_BYTES else WHOLE, skus, members)
 
 
 def add_part(part: Mapping[str, object], figures: DayFigures) -> None:
@@ -63,7 +66,7 @@ def sku_rows(part: Mapping[str, object]) -> Iterator[tuple[str, tuple[int, ...]]
     """Each SKU of a part with its counters (see domain.figures)."""
     names, packed = str(part.get("skus", "")), part.get("counters", b"")
     if names and isinstance(packed, bytes):
-        yield from zip(names.split("\n"), struct.iter_unpack(f"<{_COUNTERS}q", packed), strict=True)
+        yield from zip(names.split("\n"), struct.iter_unpack(f"<{len(COUNTERS)}q", packed), strict=True)
 
 
 def member_rows(part: Mapping[str, object]) -> Iterator[tuple[str, MemberFigures]]:
@@ -94,7 +97,7 @@ def _document(store_id: str, day: str, level: int, skus: SkuSums, members: Membe
     if skus:
         # SKUs are printable, so none holds a line break.
         made["skus"] = "\n".join(skus)
-        made["counters"] = Binary(struct.pack(f"<{_COUNTERS * len(skus)}q", *chain.from_iterable(skus.values())))
+        made["counters"] = Binary(struct.pack(f"<{len(COUNTERS) * len(skus)}q", *chain.from_iterable(skus.values())))
     if members:
         made["members"] = list(members)
         made["visits"] = [_visit(member_id, found) for member_id, found in members.items()]

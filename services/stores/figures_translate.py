@@ -3,6 +3,7 @@
 from typing import Any
 
 from saleloop.stores.v1 import figures_service_pb2 as pb
+from services.stores.domain.figures import COUNTERS
 from services.stores.domain.penetration import Penetration
 from services.stores.domain.ranking import ComparedStore, StoreFigures
 from services.stores.domain.statement import ranges_text
@@ -98,9 +99,9 @@ def penetration_to_proto(store_id: str, found: Penetration) -> pb.SkuSetPenetrat
     )
 
 
-def week_hour(hour: int, receipts: int, revenue_minor: int = 0) -> pb.WeekHour:
-    """From the hour of the week, 0 being Monday 0:00."""
-    return pb.WeekHour(weekday=hour // 24 + 1, hour=hour % 24, receipts=receipts, revenue_minor=revenue_minor)
+def week_hour(hour: int, *counters: int) -> pb.WeekHour:
+    """From the hour of the week, 0 being Monday 0:00, and the first of COUNTERS or all."""
+    return pb.WeekHour(weekday=hour // 24 + 1, hour=hour % 24, **dict(zip(COUNTERS, counters, strict=False)))
 
 
 def member_to_proto(member_id: str, found: MemberFigures) -> pb.GetMemberFiguresResponse:

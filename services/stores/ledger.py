@@ -52,7 +52,8 @@ _INDEXES = {
         ),
     ],
     "figure_parts": [
-        IndexModel([("business_day", 1), ("store_id", 1)], name="day_store"),
+        # With all that a merge has to know before it reads a part.
+        IndexModel([("business_day", 1), ("store_id", 1), ("level", 1), ("_id", 1)], name="day_store_level"),
         IndexModel("members", name="members", partialFilterExpression={"members": {"$exists": True}}),
     ],
 }

@@ -12,6 +12,7 @@ from services.stores.commands.enrol_terminals import enrol_terminal, invite_term
 from services.stores.commands.put_master_data import put_members, put_skus
 from services.stores.commands.put_stores import put_stores
 from services.stores.domain.business_day import days_between
+from services.stores.domain.figures import COUNTERS
 from services.stores.domain.ranking import StoreFigures
 from services.stores.queries import figures
 from services.stores.queries.outcomes import list_outcomes
@@ -149,8 +150,8 @@ class StoresServicer(stores_grpc.StoresServiceServicer):
         cells, coverage = figures.hourly(_period(request), region=request.region, store_id=request.store_id)
         return stores.GetHourlyFiguresResponse(
             figures=[
-                stores.HourlyFigure(weekday=at // 24 + 1, hour=at % 24, receipts=receipts, revenue_minor=revenue)
-                for at, (receipts, revenue) in enumerate(cells)
+                stores.HourlyFigure(weekday=at // 24 + 1, hour=at % 24, **dict(zip(COUNTERS, counters, strict=True)))
+                for at, counters in enumerate(cells)
             ],
             coverage=coverage_to_proto(coverage),
         )
@@ -181,15 +182,7 @@ class StoresServicer(stores_grpc.StoresServiceServicer):
         )
         rows, token = page.cut(found, lambda row: (row["_id"],))
         return stores.ListSkuFiguresResponse(
-            figures=[
-                stores.SkuFigure(
-                    sku=row["_id"],
-                    units_milli=row["units_milli"],
-                    revenue_minor=row["revenue_minor"],
-                    receipts=row["receipts"],
-                )
-                for row in rows
-            ],
+            figures=[stores.SkuFigure(sku=row["_id"], **{name: row[name] for name in COUNTERS}) for row in rows],
             next_page_token=token,
             coverage=coverage_to_proto(coverage),
         )

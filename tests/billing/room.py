@@ -1,6 +1,6 @@
 """Billing as its callers meet it: a guarded rpc server in this process, on a real database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -151,9 +151,8 @@ def told(*types: str) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def serving(make_database: Callable[[str], Database]) -> Iterator[Room]:
+def serving(place: Database) -> Iterator[Room]:
     """A room on an empty database."""
-    place = make_database("billing")
     database.connect(ServiceSettings(mongo_url=place.url, mongo_database=place.name, environment="test"), "billing")
     verifier = AccessTokenVerifier(public_key_of(_PRIVATE_KEY), "billing")
     add: Any = pb_grpc.add_BillingServiceServicer_to_server

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from saleloop.leads.v1 import figures_service_pb2 as pb
 from saleloop.type.v1.money_pb2 import Money
+from services.leads.documents.stored_sla_policy import StoredSlaPolicy
 from services.leads.domain.figures import of_leads
 from services.leads.domain.figures.computing import nearest_rank
 from services.leads.domain.figures.facts import CostFact, Facts, LeadFact, Moment, Place
@@ -61,6 +62,21 @@ def test_marketing_cannot_filter_its_way_to_a_person(room: Room) -> None:
         request = pb.GetFigureRequest(**asked("lead_heat", "channel"), filters=pb.FigureFilters(**filters))
         assert refusal(room, "GetFigure", request, MARKETING) == "FIGURE_NOT_VISIBLE"
         assert refusal(room, "GetFigure", request, DIRECTOR) == ""
+
+
+def test_a_day_that_the_calendar_takes_off_is_no_working_day(room: Room) -> None:
+    room.hire("alice")
+    days = {"first_day": "2026-11-16", "last_day": "2026-11-17"}
+
+    def working_days() -> int:
+        request = pb.GetFigureRequest(name="active_users", **days)
+        return int(ask(room, "GetFigure", request, DIRECTOR).total.denominator)
+
+    assert working_days() == 2
+    calendar = StoredSlaPolicy.current()
+    calendar.set_days({date(2026, 11, 16): (False, "厂休")}, why="inventory", by="boss")
+    calendar.commit()
+    assert working_days() == 1
 
 
 def test_a_cost_is_set_once_and_spread_over_the_days(room: Room) -> None:

@@ -158,6 +158,24 @@ def test_after_the_last_move_the_supervisor_decides(room: Room) -> None:
     assert sum(room.open_untouched(name) for name in ("alice", "bob", "carol", "dave")) == 1
 
 
+def test_whoever_is_given_a_stranded_lead_has_a_whole_limit(room: Room) -> None:
+    room.hire("alice")
+    set_limit(room, max_moves=0)
+    lead_id = room.created_and_routed().id
+    live(lead_id, timedelta(days=30))
+    assert Lead.load(lead_id).first_contact_step == "stranded"
+    room.hire("bob")
+    account_id = Lead.load(lead_id).account_id
+    commands.transfer_account(account_id, salesperson_id="bob", why="alice is ill", by="boss", at=clock.now())
+    given = Lead.load(lead_id)
+    assert (given.owner_id, given.first_contact_step, given.moves) == ("bob", "", 0)
+    assert given.assign_time is not None
+    assert {WARNING, BREACH} < {each["kind"] for each in given.deadlines}
+    assert (room.open_untouched("alice"), room.open_untouched("bob")) == (0, 1)
+    live(lead_id, timedelta(days=30))
+    assert [event["owner_id"] for event in told_of("first_contact_breached.v1")] == ["alice", "bob"]
+
+
 def test_nobody_else_can_take_it_so_the_supervisor_is_told(room: Room) -> None:
     lead = owned_by_alice(room)
     room.hire("bob", leaves=on_leave_now())

@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis import files
+from chassis.clocks import clock
 from chassis.principal import Principal
 from saleloop.leads.v1 import intake_service_pb2 as pb
+from services.leads.commands import intake as commands
 from services.leads.documents import Lead, LeadImport
+from services.leads.documents.lead_import import FILE_KEPT, FORGET_FILE
 from services.leads.domain.intake.cell_safety import neutralised, without_quote
 from tests.leads.intake_room import (
     HEADER,
@@ -163,6 +167,22 @@ def test_no_cell_starts_a_formula_and_each_comes_back(text: str) -> None:
     assert not neutralised(text).startswith(("=", "+", "-", "@", "\t", "\r"))
     if not text.startswith("'"):
         assert without_quote(neutralised(text)) == text
+
+
+def test_the_file_of_an_ended_import_is_deleted_and_its_figures_stay(room: Room) -> None:
+    found = imported(room, csv_bytes([good_row(1), ["", *good_row(2)[1:]]]), caller=SUPERVISOR)
+    before = figures(found)
+    lead_import = LeadImport.load(found.id)
+    file_id = lead_import.file_id
+    assert lead_import.deadline(FORGET_FILE) == (lead_import.end_time or clock.now()) + FILE_KEPT
+    lead_import.cancel(FORGET_FILE)
+    commands.forget_file(lead_import)
+    lead_import.commit()
+    with pytest.raises(files.FileNotKept):
+        files.read(file_id)
+    assert figures(look(room, found.id, SUPERVISOR)) == before
+    request = pb.GetImportBadRowsRequest(import_id=found.id)
+    assert refusal(room, "GetImportBadRows", request).reason == "IMPORT_FILE_DELETED"
 
 
 def test_supervisors_see_their_own_imports_and_directors_all(room: Room) -> None:

@@ -233,3 +233,4 @@ def test_figures_answer_for_every_hour_and_store(shop: Shop) -> None:
     assert sum(f.revenue_minor for f in hourly) == ranked.total_revenue_minor
     skus = shop.call("ListSkuFigures", stores.ListSkuFiguresRequest(**PERIOD)).figures
     assert sum(f.revenue_minor for f in skus) == ranked.total_revenue_minor
+    assert sum(f.units_milli for f in skus) == sum(f.units_milli for f in hourly) > 0

@@ -9,8 +9,9 @@ from services.stores.commands.ingest_batch import ingest_batches
 from services.stores.commands.known_names import KnownNames
 from services.stores.commands.merge_parts import MERGED_AT, PartMerger, merge_parts
 from services.stores.commands.rebuild_figures import rebuild_figures
+from services.stores.domain.figures import DayFigures
 from services.stores.domain.receipts import Line
-from services.stores.figure_parts import sku_rows
+from services.stores.figure_parts import WHOLE, part_documents, sku_rows
 from services.stores.ledger import Ledger
 from services.stores.queries import day_documents
 from services.stores.queries.day_documents import member_figures_by_store, totals_by_sku
@@ -97,3 +98,20 @@ def test_days_that_are_due_together_are_merged_one_after_the_other(
             merger.added("others", f"day {len(merged)}")
         merger.merge_due()
     assert sorted(merged) == sorted(stores)
+
+
+def test_a_large_part_is_not_merged_again(ledger: Ledger) -> None:
+    day = "2026-03-02"
+    figures = DayFigures(skus={f"sku-{number}": [1, 2, 3, 4, 5] for number in range(3_000)})
+    for _ in range(4):
+        ledger.parts.insert_many(part_documents("s1", day, figures, level=1))
+    assert {part["level"] for part in ledger.parts.find({})} == {WHOLE}
+    assert merge_parts("s1", day, ledger, at=2) == 0
+    assert {row["_id"]: row["receipts"] for row in totals_by_sku(ledger, EVER, EVERYTHING)}["sku-7"] == 4
+
+
+def test_what_could_be_merged_is_seen_without_reading_the_parts(ledger: Ledger, store: str) -> None:
+    sell(ledger, 3)
+    wanted = {"business_day": {"$ne": ""}, "store_id": "s1", "level": {"$lt": WHOLE}}
+    plan = ledger.parts.find(wanted, {"level": 1}).hint("day_store_level").explain()
+    assert (plan["executionStats"]["nReturned"], plan["executionStats"]["totalDocsExamined"]) == (3, 0)

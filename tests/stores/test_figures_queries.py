@@ -12,6 +12,7 @@ from chassis import access
 from chassis.access import Scope
 from saleloop.stores.v1 import figures_service_pb2 as pb
 from services.stores.domain.errors import MemberNotFound, StoreNotFound
+from services.stores.domain.figures import COUNTERS
 from services.stores.domain.penetration import Penetration
 from services.stores.domain.periods import days_of
 from services.stores.domain.ranking import FIGURES
@@ -19,6 +20,7 @@ from services.stores.domain.receipts import Kind, Line, Receipt
 from services.stores.figures_rpc import FiguresServicer
 from services.stores.geography import by_cell
 from services.stores.ledger import Ledger
+from services.stores.queries.figures import sku_figures
 from services.stores.queries.heatmaps import geography, store_days, week_hours
 from services.stores.queries.members import member_figures
 from services.stores.queries.penetrations import set_penetration
@@ -83,7 +85,7 @@ def test_heatmaps_are_those_counted_by_hand(ledger: Ledger, receipts: list[Sold]
     hours, _ = week_hours(WHOLE, region="", store_id="")
     for hour in range(168):
         of_hour = [counters(each.receipt) for each in receipts if each.hour == hour]
-        assert hours[hour] == (sum(c["receipts"] for c in of_hour), sum(c["revenue_minor"] for c in of_hour))
+        assert hours[hour] == tuple(sum(c[name] for c in of_hour) for name in COUNTERS)
     by_hand = ByHand(receipts)
     for figure in ("revenue", "average_receipt"):
         days, rows, has_more, _ = store_days(WHOLE, region="", figure=figure, start=0, size=10)
@@ -97,6 +99,26 @@ def test_heatmaps_are_those_counted_by_hand(ledger: Ledger, receipts: list[Sold]
     assert [(cell, stores, figures.revenue_minor) for cell, stores, figures in cells] == [
         (cell, len(ids), sum(totals[store_id]["revenue_minor"] for store_id in ids)) for cell, ids in places.items()
     ]
+
+
+@given(sold())
+@few
+def test_skus_are_those_counted_by_hand(ledger: Ledger, receipts: list[Sold]) -> None:
+    open_chain(ledger)
+    sell(ledger, receipts)
+    skus, _ = sku_figures(WHOLE, store_id="", after="", limit=1_000)
+    for found in skus:
+        holding = [
+            one for one in (each.receipt for each in receipts) if any(ln.sku == found["_id"] for ln in one.lines)
+        ]
+        lines = [line for one in holding for line in one.lines if line.sku == found["_id"]]
+        assert found["units_milli"] == sum(line.quantity_milli for line in lines)
+        assert found["revenue_minor"] == sum(line.amount_minor for line in lines)
+        assert found["receipts"] == sum(counters(one)["receipts"] for one in holding)
+        assert found["returns"] == sum(counters(one)["returns"] for one in holding)
+    assert sum(found["discount_minor"] for found in skus) == sum(
+        counters(each.receipt)["discount_minor"] for each in receipts
+    )
 
 
 @given(sold())

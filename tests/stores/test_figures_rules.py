@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.stores.domain.figures import REVENUE, UNITS, count_by_day
+from services.stores.domain.figures import COUNTERS, DISCOUNT, RETURNS, REVENUE, UNITS, count_by_day
 from services.stores.domain.ranking import StoreFigures, rank, share_bp
 from services.stores.domain.receipts import Discount, Kind, Line, Receipt
 from tests.stores.made_up import receipt, receipts
@@ -18,10 +18,11 @@ def test_days_hours_skus_and_sources_add_up_to_the_totals(counted: list[Receipt]
     days = count_by_day(counted, "America/New_York", 2).values()
     assert sum(day.totals["revenue_minor"] for day in days) == sum(r.total_minor for r in counted)
     for day in days:
-        assert sum(hour[0] for hour in day.hours.values()) == day.totals["receipts"]
-        assert sum(hour[1] for hour in day.hours.values()) == day.totals["revenue_minor"]
+        for index, name in enumerate(COUNTERS):
+            assert sum(hour[index] for hour in day.hours.values()) == day.totals[name]
         assert sum(sku[REVENUE] for sku in day.skus.values()) == day.totals["revenue_minor"]
         assert sum(sku[UNITS] for sku in day.skus.values()) == day.totals["units_milli"]
+        assert sum(sku[DISCOUNT] for sku in day.skus.values()) == day.totals["discount_minor"]
         assert sum(day.discounts.values()) == day.totals["discount_minor"]
 
 
@@ -33,6 +34,19 @@ def test_a_void_takes_back_what_it_cancels() -> None:
     assert day.totals["voids"] == 1
     assert all(day.totals[f] == 0 for f in ("receipts", "revenue_minor", "units_milli", "discount_minor"))
     assert not any(day.skus["a"])
+
+
+def test_a_return_counts_once_for_each_sku_and_its_void_takes_it_back() -> None:
+    lines = (Line("a", -1000, -250), Line("a", -1000, -250), Line("b", -1000, -100))
+    returned = receipt(1, kind=Kind.RETURN, lines=lines, total_minor=-600)
+    day = next(iter(count_by_day([returned], "UTC", 0).values()))
+    assert (day.skus["a"][RETURNS], day.skus["b"][RETURNS], day.totals["returns"]) == (1, 1, 1)
+    back = tuple(Line(line.sku, -line.quantity_milli, -line.amount_minor) for line in lines)
+    void = receipt(2, kind=Kind.VOID, lines=back, total_minor=600, original_number=1)
+    day = next(iter(count_by_day([returned, void], "UTC", 0).values()))
+    assert not any(day.skus["a"] + day.skus["b"])
+    assert day.totals["returns"] == 0
+    assert not any(counter for hour in day.hours.values() for counter in hour)
 
 
 def store(name: str, revenue: int, *, sells: bool = True) -> StoreFigures:

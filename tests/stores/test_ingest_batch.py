@@ -118,7 +118,7 @@ def test_penetration_hours_and_silent_stores(ledger: Ledger, store: str) -> None
     assert coverage.terminals_enrolled == 0
     cells, _ = figures.hourly(EVER, region="", store_id="")
     assert len(cells) == 168
-    assert cells[7] == (2, 17)  # Monday 07:59 in New York
+    assert cells[7] == (2, 17, 3000, 0, 0)  # Monday 07:59 in New York
     ranked = figures.ranking(EVER, region="East", figure="receipts").stores
     assert [(position, found.store_id) for position, found in ranked] == [(1, "s1"), (2, "s2")]
 

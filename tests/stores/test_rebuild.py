@@ -78,7 +78,7 @@ def test_a_rebuild_puts_wrong_and_lost_figures_right(ledger: Ledger, store: str)
     before = figures_of(ledger)
     ledger.days.update_one({}, {"$inc": {"totals.revenue_minor": 1}})
     ledger.parts.delete_many({"store_id": "s1", "members": "m1"})
-    stray = DayFigures(skus={"sku-9": [3, 0, 0, 0]}, members={"nobody": MemberFigures(receipts=3)})
+    stray = DayFigures(skus={"sku-9": [3, 0, 0, 0, 0]}, members={"nobody": MemberFigures(receipts=3)})
     ledger.parts.insert_many(part_documents("s1", "2020-01-01", stray))
     assert sum(rebuild_figures(ledger).values()) > 3
     assert rebuild_figures(ledger) == {}

@@ -29,6 +29,8 @@ else:
 PAUSES = 50
 # What has happened to the present owner already; none of it happens twice.
 WARNED, BREACHED, LAPSED, STRANDED = "warned", "breached", "lapsed", "stranded"
+# Nothing is still to come.
+OVER = frozenset({LAPSED, STRANDED})
 _STILL_TO_COME = {"": (WARNING, BREACH, MOVE), WARNED: (BREACH, MOVE), BREACHED: (MOVE,)}
 
 
@@ -89,7 +91,7 @@ class FirstContactSteps(_Document):
     def plan_first_contact(self, rules: FirstContactRules, not_before: datetime) -> None:
         """Compute what is still to come; nothing of it is due before `not_before` (UTC)."""
         self.first_contact_rules_version = rules.version
-        if self.assign_time is None or self.first_contact_step in (LAPSED, STRANDED):
+        if self.assign_time is None or self.first_contact_step in OVER:
             return
         limit, measure = rules.limit_for(self.urgency), rules.measure_for(self.urgency)
         if self.is_paused:

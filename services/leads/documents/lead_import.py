@@ -1,6 +1,6 @@
 """An import of a file as it is stored, and what was wrong with its rows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -9,6 +9,10 @@ import mongoengine
 from chassis.documents import Aggregate, PlainField
 from services.leads.announcements import intake as announcements
 from services.leads.domain.intake.errors import ImportEnded, ImportNotFound
+
+# The kind of the deadline at which the file of an ended import is deleted: it is full of people's names and phones.
+FORGET_FILE = "forget_import_file"
+FILE_KEPT = timedelta(days=30)
 
 
 class ImportState(StrEnum):
@@ -33,7 +37,8 @@ class LeadImport(Aggregate):
     not_found = ImportNotFound
 
     state: str = mongoengine.StringField(default=ImportState.RUNNING)
-    file_id: str = mongoengine.StringField(required=True)
+    # Empty once the file is deleted.
+    file_id: str = mongoengine.StringField(default="")
     file_name: str = mongoengine.StringField(default="")
     sha256: str = mongoengine.StringField(default="")
     validate_only: bool = mongoengine.BooleanField(default=False)
@@ -64,8 +69,9 @@ class LeadImport(Aggregate):
         self.bad += bad
 
     def end(self, state: ImportState, at: datetime, failure: str = "") -> None:
-        """Nothing more happens to it."""
+        """Nothing more happens to it, but for its file, which is deleted later."""
         self.state, self.end_time, self.failure = state, at, failure
+        self.schedule(FORGET_FILE, at + FILE_KEPT)
         self.emit(announcements.lead_import_finished(self))
 
     def cancel_import(self, at: datetime) -> None:

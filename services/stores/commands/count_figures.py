@@ -7,7 +7,7 @@ from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 
 from services.stores.domain.business_day import final_time
-from services.stores.domain.figures import DayFigures, MemberFigures, Placed
+from services.stores.domain.figures import COUNTERS, DayFigures, MemberFigures, Placed
 from services.stores.figure_parts import part_documents
 from services.stores.ledger import Doc, Ledger, field_name
 
@@ -62,7 +62,7 @@ def day_counters(figures: DayFigures) -> dict[str, int]:
             if value:
                 added[f"{group}.{field_name(name)}"] = value
     for hour, values in figures.hours.items():
-        _add(added, f"hours.{hour}.", ("receipts", "revenue_minor"), values)
+        _add(added, f"hours.{hour}.", COUNTERS, values)
     for date, values in figures.corrections.items():
         _add(added, f"corrections.{date}.", ("receipts", "revenue_minor", "units_milli"), values)
     return added

@@ -1,7 +1,7 @@
 """Merge the parts of a day's figures, so that there are never many to read.
 
 Parts of a level become parts of the next one as soon as there are MERGED_AT of them: each entry is written again once
-for each level only, and a day has few levels (32 transactions, 1,024, ...).
+for each level only, and a day has few levels (32 transactions, 1,024, ...). Large parts are not merged again.
 """
 
 from collections import Counter, defaultdict
@@ -11,13 +11,14 @@ from pymongo.errors import PyMongoError
 
 from chassis import documents, logs
 from services.stores.domain.figures import DayFigures
-from services.stores.figure_parts import add_part, part_documents
+from services.stores.figure_parts import WHOLE, add_part, part_documents
 from services.stores.ledger import Doc, Ledger
 
 MERGED_AT = 32
 # Of one level at once; more would make a transaction too large.
 MOST_MERGED = 64
 MAX_COUNTED = 100_000
+_READ_AT_ONCE = 8
 _TIMEOUT_S = 20.0
 # A merge becomes due for each MERGED_AT parts. Tills alike make many days due at once, and then receipts would wait for
 # all these merges; so each is earned by parts that were added, a little sooner than they are due.
@@ -63,9 +64,10 @@ def merge_parts(store_id: str, day: str, ledger: Ledger, at: int = MERGED_AT) ->
     """Merge each level of this day that has `at` parts or more; returns how many parts are gone."""
 
     def work(session: ClientSession) -> int:
-        wanted = {"store_id": store_id, "business_day": day}
+        wanted = {"business_day": day, "store_id": store_id, "level": {"$lt": WHOLE}}
         levels: dict[int, list[str]] = defaultdict(list)
-        for found in ledger.parts.find(wanted, {"level": 1}, session=session):
+        # By the index alone: what the parts hold is much.
+        for found in ledger.parts.find(wanted, {"level": 1}, session=session).hint("day_store_level"):
             levels[found["level"]].append(found["_id"])
         return sum(
             _merge(store_id, day, level, keys[:MOST_MERGED], ledger, session)
@@ -79,7 +81,7 @@ def merge_parts(store_id: str, day: str, ledger: Ledger, at: int = MERGED_AT) ->
 def _merge(store_id: str, day: str, level: int, keys: list[str], ledger: Ledger, session: ClientSession) -> int:
     figures = DayFigures()
     chosen: Doc = {"_id": {"$in": keys}}
-    for part in ledger.parts.find(chosen, session=session):
+    for part in ledger.parts.find(chosen, session=session, batch_size=_READ_AT_ONCE):
         add_part(part, figures)
     # Whoever deletes the same parts in the meantime makes this transaction fail and start again.
     ledger.parts.delete_many(chosen, session=session)

@@ -8,8 +8,9 @@ from datetime import datetime
 from services.stores.domain.business_day import place_in_time
 from services.stores.domain.receipts import Kind, Receipt, is_key
 
-# Counters of a SKU, in this order.
-RECEIPTS, REVENUE, UNITS, DISCOUNT = range(4)
+# What is counted of a day, of each of its hours and of each SKU, in this order (RETURNS: receipts that take back).
+COUNTERS = ("receipts", "revenue_minor", "units_milli", "discount_minor", "returns")
+RECEIPTS, REVENUE, UNITS, DISCOUNT, RETURNS = range(len(COUNTERS))
 # A receipt and the hour of the week (0 is Monday 00:00, store's own time) in which it was paid.
 Placed = tuple[Receipt, int]
 
@@ -70,17 +71,16 @@ MemberSums = dict[str, MemberFigures]
 class DayFigures:
     """Additions to one business day; every counter may be negative (a void takes back what it cancels).
 
-    `totals` has the keys receipts, revenue_minor, units_milli, discount_minor, returns, returned_minor, voids;
-    `discounts` and `tenders` amounts by source and kind, `flags` receipts by flag. `hours` is keyed by the hour of
-    the week with [receipts, revenue], `corrections` by the UTC date on which late receipts came, with [receipts,
-    revenue, units].
+    `totals` has the keys COUNTERS, returned_minor and voids; `discounts` and `tenders` amounts by source and kind,
+    `flags` receipts by flag. `hours` is keyed by the hour of the week and `skus` by the SKU, with COUNTERS each;
+    `corrections` by the UTC date on which late receipts came, with [receipts, revenue, units].
     """
 
     totals: Counter[str] = field(default_factory=Counter)
     discounts: Counter[str] = field(default_factory=Counter)
     tenders: Counter[str] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
-    hours: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    hours: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0] * len(COUNTERS)))
     corrections: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
     skus: SkuSums = field(default_factory=dict)
     members: MemberSums = field(default_factory=dict)
@@ -88,37 +88,39 @@ class DayFigures:
 
     def add(self, receipts: Iterable[Placed], late_date: str = "") -> None:
         """Count receipts of this day; `late_date` when the day was final before they came."""
-        count = revenue = units = discount = 0
+        count = revenue = units = discount = returns = 0
         hours, tenders = self.hours, self.tenders
         for receipt, hour in receipts:
             weight, total = receipt.weight, receipt.total_minor
-            count += weight
-            revenue += total
-            of_hour = hours[hour]
-            of_hour[0] += weight
-            of_hour[1] += total
             for kind, amount in receipt.tenders:
                 tenders[kind if is_key(kind) else "other"] += amount
-            if receipt.kind is not Kind.SALE:
-                self._add_reversal(receipt)
-            of_lines = self._add_lines(receipt, weight)
-            units += of_lines[0]
-            discount += of_lines[1]
-        added = {"receipts": count, "revenue_minor": revenue, "units_milli": units, "discount_minor": discount}
-        self.totals.update(added)
+            returned = 0 if receipt.kind is Kind.SALE else self._add_reversal(receipt)
+            of_units, of_discount = self._add_lines(receipt, weight, returned)
+            of_hour = hours[hour]
+            of_hour[RECEIPTS] += weight
+            of_hour[REVENUE] += total
+            of_hour[UNITS] += of_units
+            of_hour[DISCOUNT] += of_discount
+            of_hour[RETURNS] += returned
+            count += weight
+            revenue += total
+            units += of_units
+            discount += of_discount
+            returns += returned
+        self.totals.update(dict(zip(COUNTERS, (count, revenue, units, discount, returns), strict=True)))
         if late_date:
             correction = self.corrections[late_date]
             for index, value in enumerate((count, revenue, units)):
                 correction[index] += value
 
-    def _add_lines(self, receipt: Receipt, weight: int) -> tuple[int, int]:
+    def _add_lines(self, receipt: Receipt, weight: int, returned: int) -> tuple[int, int]:
         """Units and discounts of the receipt."""
         units = discounted = 0
         skus, seen = self.skus, set()
         for sku, quantity, amount, discounts in receipt.lines:
             counters = skus.get(sku)
             if counters is None:
-                counters = skus[sku] = [0, 0, 0, 0]
+                counters = skus[sku] = [0, 0, 0, 0, 0]
             counters[REVENUE] += amount
             counters[UNITS] += quantity
             units += quantity
@@ -131,15 +133,17 @@ class DayFigures:
             if sku not in seen:
                 seen.add(sku)
                 counters[RECEIPTS] += weight
+                counters[RETURNS] += returned
         return units, discounted
 
-    def _add_reversal(self, receipt: Receipt) -> None:
+    def _add_reversal(self, receipt: Receipt) -> int:
+        """How many returns it adds: 1, or -1 when it voids one."""
         is_return = receipt.kind is Kind.RETURN
         voids_a_return = not is_return and receipt.total_minor > 0
         self.totals["voids"] += not is_return
-        self.totals["returns"] += is_return - voids_a_return
         if is_return or voids_a_return:
             self.totals["returned_minor"] -= receipt.total_minor
+        return is_return - voids_a_return
 
 
 def count_by_day(receipts: Iterable[Receipt], time_zone: str, closing_hour: int) -> dict[str, DayFigures]:

@@ -11,7 +11,7 @@ from pymongo.client_session import ClientSession
 from pymongo.read_concern import ReadConcern
 
 from services.stores.baskets import baskets_from
-from services.stores.domain.figures import RECEIPTS, REVENUE, UNITS, MemberFigures
+from services.stores.domain.figures import COUNTERS, MemberFigures
 from services.stores.domain.penetration import Basket
 from services.stores.domain.periods import Period
 from services.stores.domain.truth import Correction
@@ -19,7 +19,6 @@ from services.stores.figure_parts import member_rows, sku_rows
 from services.stores.ledger import Doc, Ledger, text_of
 from services.stores.queries.view import View
 
-COUNTERS = ("revenue_minor", "receipts", "units_milli", "discount_minor", "returns")
 Counters = Mapping[str, int]
 
 
@@ -43,10 +42,10 @@ def totals_of(found: Doc) -> tuple[int, ...]:
     return tuple([totals.get(name, 0) for name in COUNTERS])
 
 
-def hours_of(found: Doc) -> tuple[tuple[int, int, int], ...]:
-    """(hour of the week from Monday 0:00, receipts, revenue) of a document that was read with the fields HOURS."""
+def hours_of(found: Doc) -> tuple[tuple[int, ...], ...]:
+    """(hour of the week from Monday 0:00, *COUNTERS) of a document that was read with the fields HOURS."""
     hours = found.get("hours", {}).items()
-    return tuple([(int(hour), added.get("receipts", 0), added.get("revenue_minor", 0)) for hour, added in hours])
+    return tuple([(int(hour), *[added.get(name, 0) for name in COUNTERS]) for hour, added in hours])
 
 
 def day_of(ledger: Ledger, store_id: str, day: str) -> Doc:
@@ -100,19 +99,17 @@ def receipts_with(ledger: Ledger, period: Period, view: View, skus: Collection[s
 
 
 def totals_by_sku(ledger: Ledger, period: Period, view: View) -> list[Doc]:
-    """Sums of units_milli, revenue_minor and receipts by SKU (in `_id`), in the order of the SKUs."""
+    """Sums of COUNTERS by SKU (in `_id`), in the order of the SKUs."""
     sums: dict[str, list[int]] = {}
     fields = {"_id": 0, "skus": 1, "counters": 1}
     with _snapshot(ledger) as session:
         for part in ledger.parts.find(days_filter(period, view), fields, session=session):
             for sku, counters in sku_rows(part):
-                known = sums.setdefault(sku, [0, 0, 0, 0])
+                known = sums.setdefault(sku, [0] * len(COUNTERS))
                 for index, value in enumerate(counters):
                     known[index] += value
     return [
-        {"_id": sku, "units_milli": found[UNITS], "revenue_minor": found[REVENUE], "receipts": found[RECEIPTS]}
-        for sku, found in sorted(sums.items())
-        if any(found)
+        {"_id": sku, **dict(zip(COUNTERS, found, strict=True))} for sku, found in sorted(sums.items()) if any(found)
     ]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.stores.domain import periods
-from services.stores.domain.business_day import HOURS_OF_WEEK
 from services.stores.domain.ranking import StoreFigures, rank, share_bp
 from services.stores.ledger import Doc, Ledger
 from services.stores.queries import day_documents
@@ -51,11 +50,10 @@ def ranking(period: Period, *, region: str, figure: str) -> Ranking:
     )
 
 
-def hourly(period: Period, *, region: str, store_id: str) -> tuple[list[tuple[int, int]], Coverage]:
-    """(receipts, revenue) of the 168 hours of the week, Monday 00:00 first. Raises StoreNotFound."""
+def hourly(period: Period, *, region: str, store_id: str) -> tuple[list[tuple[int, ...]], Coverage]:
+    """COUNTERS of the 168 hours of the week, Monday 00:00 first. Raises StoreNotFound."""
     ledger, view = Ledger(), visible_view(region, store_id)
-    hours = hours_of_week(ledger, period, view)
-    return [hours.get(hour, (0, 0)) for hour in range(HOURS_OF_WEEK)], coverage_of(view.ids, ledger)
+    return hours_of_week(ledger, period, view), coverage_of(view.ids, ledger)
 
 
 def penetration(period: Period, skus: Sequence[str], *, region: str) -> tuple[list[Penetration], Coverage]:
@@ -71,7 +69,7 @@ def penetration(period: Period, skus: Sequence[str], *, region: str) -> tuple[li
 
 
 def sku_figures(period: Period, *, store_id: str, after: str, limit: int) -> tuple[list[Doc], Coverage]:
-    """Units, revenue and receipts by SKU (in `_id`), in the order of the SKUs, after `after`, at most `limit`."""
+    """COUNTERS by SKU (in `_id`), in the order of the SKUs, after `after`, at most `limit`."""
     ledger, view = Ledger(), visible_view(store_id=store_id)
     rows = day_documents.totals_by_sku(ledger, period, view)
     return [row for row in rows if row["_id"] > after][:limit], coverage_of(view.ids, ledger)

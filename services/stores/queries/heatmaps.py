@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.stores.domain.business_day import HOURS_OF_WEEK
 from services.stores.domain.periods import Period, days_of
 from services.stores.domain.ranking import StoreFigures, require_figure
 from services.stores.domain.truth import Truth
@@ -41,11 +40,10 @@ def store_days(
     return days, rows, start + size < len(view.stores), truth_of(view, period, ledger)
 
 
-def week_hours(period: Period, *, region: str, store_id: str) -> tuple[list[tuple[int, int]], Truth]:
-    """(receipts, revenue) of the 168 hours of the week, Monday 0:00 first. Raises StoreNotFound."""
+def week_hours(period: Period, *, region: str, store_id: str) -> tuple[list[tuple[int, ...]], Truth]:
+    """COUNTERS of the 168 hours of the week, Monday 0:00 first. Raises StoreNotFound."""
     ledger, view = Ledger(), visible_view(region, store_id)
-    hours = hours_of_week(ledger, period, view)
-    return [hours.get(hour, (0, 0)) for hour in range(HOURS_OF_WEEK)], truth_of(view, period, ledger)
+    return hours_of_week(ledger, period, view), truth_of(view, period, ledger)
 
 
 def geography(period: Period, *, region: str, resolution: int) -> tuple[list[tuple[str, int, StoreFigures]], Truth]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import add, attrgetter
 
+from services.stores.domain.figures import COUNTERS
 from services.stores.domain.periods import Period
 from services.stores.domain.ranking import ComparedStore, StoreFigures, compare
 from services.stores.domain.truth import Truth
@@ -55,9 +56,8 @@ def figures_of_stores(ledger: Ledger, period: Period, view: View) -> list[StoreF
 
 def totals_by_store(ledger: Ledger, period: Period, view: View) -> dict[str, day_documents.Counters]:
     """COUNTERS of each store that has any documents in the period."""
-    names = day_documents.COUNTERS
     counted = _DAYS.of(ledger, period, view)
-    return {store_id: dict(zip(names, counters, strict=True)) for store_id, counters in counted.items()}
+    return {store_id: dict(zip(COUNTERS, counters, strict=True)) for store_id, counters in counted.items()}
 
 
 def figures_by_day(ledger: Ledger, period: Period, view: View, page: View) -> dict[str, list[StoreFigures]]:
@@ -68,7 +68,7 @@ def figures_by_day(ledger: Ledger, period: Period, view: View, page: View) -> di
 
 def figures_from(counters: Mapping[str, int], store: StoreRow | None = None) -> StoreFigures:
     """Counters as figures, of a store or of several; missing ones are 0, and none at all means no sales."""
-    values = tuple([counters.get(name, 0) for name in day_documents.COUNTERS])
+    values = tuple([counters.get(name, 0) for name in COUNTERS])
     return _figures(store, values if counters else None)
 
 
@@ -80,14 +80,14 @@ def total_of(stores: Sequence[StoreFigures]) -> StoreFigures:
 
 # A store's COUNTERS in their order.
 _Values = tuple[int, ...]
-_values = attrgetter(*day_documents.COUNTERS)
+_values = attrgetter(*COUNTERS)
 
 
 def _figures(store: StoreRow | None, values: _Values | None) -> StoreFigures:
     name = (store.id, store.name, store.region) if store is not None else ("", "", "")
     if values is None:
         return StoreFigures(*name)
-    revenue, receipts, units, discount, returns = values
+    receipts, revenue, units, discount, returns = values
     return StoreFigures(*name, revenue, receipts, units, discount, returns, has_sales=True)
 
 

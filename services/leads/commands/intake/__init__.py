@@ -8,6 +8,7 @@ from services.leads.commands.intake.column_mappings import (
 )
 from services.leads.commands.intake.create_lead import create_lead
 from services.leads.commands.intake.dismiss_duplicate import dismiss_duplicate
+from services.leads.commands.intake.forget_file import forget_file
 from services.leads.commands.intake.import_leads import ImportOutcome, import_leads
 from services.leads.commands.intake.intake_forms import create_intake_form, update_intake_form
 from services.leads.commands.intake.merge_accounts import merge_accounts
@@ -35,6 +36,7 @@ __all__ = [
     "create_webhook_source",
     "delete_column_mapping",
     "dismiss_duplicate",
+    "forget_file",
     "import_leads",
     "merge_accounts",
     "open_form",

@@ -24,7 +24,7 @@ class Move:
     def __init__(self, why: str, session: ClientSession) -> None:
         self._why, self._session = why, session
         self._changes = Changes()
-        self._untouched: list[tuple[str, str, datetime]] = []
+        self._untouched: list[tuple[str, str, datetime, datetime]] = []
         self.count = 0
 
     def to_winner(self, loser: Account, winner: Account) -> dict[str, list[dict[str, Any]]]:
@@ -85,7 +85,8 @@ class Move:
         if isinstance(document, Lead):
             former.pop("region", None)  # where the interest came from, whoever owns it
             if "owner_id" in former and document.state == LeadState.ASSIGNED and document.assign_time is not None:
-                self._untouched.append((former["owner_id"], values["owner_id"], document.assign_time))
+                assigned = document.assign_time
+                self._untouched.append((former["owner_id"], values["owner_id"], assigned, assigned))
         for name in former:
             setattr(document, name, values[name])
         return former

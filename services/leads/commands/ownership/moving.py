@@ -10,6 +10,9 @@ from chassis.bulk import Changes
 from chassis.documents import Aggregate
 from services.leads.commands.routing.workload import move_untouched
 from services.leads.documents import FOLLOWING, Account, Lead, ResponsibilityEntry
+from services.leads.documents.first_contact_rules import current_rules
+from services.leads.documents.first_contact_steps import OVER
+from services.leads.domain.first_contact.follow_up import FirstContactRules
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.ownership.responsibility import EntryKind
 from services.leads.domain.routing.candidates import SalespersonFacts
@@ -37,7 +40,7 @@ def move_accounts(
     """Each account goes to its owner in `owners` (by account id); returns how many documents followed.
 
     `others` are changed documents that are written with them. Deadlines of the first contact stand in the leads, and so
-    go along. Raises VersionConflict.
+    go along; only where the last limit was over, the new owner has a whole one. Raises VersionConflict.
     """
     changes = Changes()
     for each in others:
@@ -58,7 +61,8 @@ def move_accounts(
 def _follow(
     pairs: Iterable[tuple[Aggregate, SalespersonFacts]], move: Move, changes: Changes, session: ClientSession
 ) -> int:
-    untouched: list[tuple[str, str, datetime]] = []
+    untouched: list[tuple[str, str, datetime, datetime]] = []
+    rules: FirstContactRules | None = None
     moved = 0
     for document, owner in pairs:
         if document.owner_id == owner.id:
@@ -66,7 +70,12 @@ def _follow(
         moved += 1
         if isinstance(document, Lead):
             if document.state == LeadState.ASSIGNED and document.assign_time is not None:
-                untouched.append((document.owner_id, owner.id, document.assign_time))
+                before = document.assign_time
+                if document.first_contact_step in OVER:
+                    # Its time was over, and nobody would be warned any more.
+                    rules = rules or current_rules(session)
+                    document.start_first_contact(rules, move.at)
+                untouched.append((document.owner_id, owner.id, before, document.assign_time))
             _move(document, document.account_id, document.id, owner, document.region, move, changes)
         else:
             belong_to(document, owner)

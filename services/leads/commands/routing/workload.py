@@ -58,15 +58,14 @@ def count_contacted(salesperson_id: str, session: ClientSession, counted_at: dat
     _bulk([UpdateOne({"_id": salesperson_id}, [_less(same_month, {})])], session)
 
 
-def move_untouched(moves: Iterable[tuple[str, str, datetime]], session: ClientSession) -> None:
-    """Untouched leads have another owner: (from, to, when it was assigned). What each got this month stays."""
+def move_untouched(moves: Iterable[tuple[str, str, datetime, datetime]], session: ClientSession) -> None:
+    """Untouched leads have another owner: (from, to, assign time before, and now). What each got this month stays."""
     operations = []
-    for from_id, to_id, counted_at in moves:
-        same_month = _is_month(month_of(counted_at))
-        operations.append(UpdateOne({"_id": from_id}, [_less(same_month, {})]))
+    for from_id, to_id, assigned_before, assigned_now in moves:
+        operations.append(UpdateOne({"_id": from_id}, [_less(_is_month(month_of(assigned_before)), {})]))
         more = {
             "open_untouched": {"$add": ["$open_untouched", 1]},
-            "untouched_in_month": {"$add": [_UNTOUCHED_IN_MONTH, same_month]},
+            "untouched_in_month": {"$add": [_UNTOUCHED_IN_MONTH, _is_month(month_of(assigned_now))]},
         }
         operations.append(UpdateOne({"_id": to_id}, [{"$set": more}]))
     _bulk(operations, session)

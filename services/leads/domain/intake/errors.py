@@ -84,6 +84,13 @@ class ImportNotFound(LeadsError):
     reason = "IMPORT_NOT_FOUND"
 
 
+class ImportFileDeleted(LeadsError):
+    """The file of an import is kept for 30 days; what is wrong with its rows is still listed."""
+
+    code = "NOT_FOUND"
+    reason = "IMPORT_FILE_DELETED"
+
+
 class ImportEnded(LeadsError):
     """An import that has ended cannot be cancelled."""
 

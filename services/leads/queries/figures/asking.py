@@ -6,6 +6,8 @@ from datetime import datetime
 
 from chassis.pages import Page
 from chassis.principal import Principal
+from services.leads.documents.first_contact_rules import calendar_of
+from services.leads.documents.stored_sla_policy import StoredSlaPolicy
 from services.leads.domain.figures.computing import Row, page_of, rows_of, total_of
 from services.leads.domain.figures.definitions import FIGURES, Figure, figure
 from services.leads.domain.figures.errors import FigureTooLarge
@@ -15,7 +17,6 @@ from services.leads.domain.figures.period import Period, day_of, period_of
 from services.leads.queries.figures.facts import Reader
 from services.leads.queries.figures.lookups import People
 from services.leads.queries.figures.reach import may_see, scope_for
-from services.leads.queries.figures.work_days import work_days
 
 FILE_ROWS = 50_000
 
@@ -57,7 +58,8 @@ class _Asked:
         self._wanted = {each: wanted for each, wanted in question.filters.items() if wanted}
         reader = Reader(by, scope, self.period, self.people, in_detail or Grouping.SEGMENT in groupings)
         self._facts: Facts = reader.read(self.figure.sources)
-        days = work_days(self.period.days(), until=day_of(now))
+        calendar, today = calendar_of(StoredSlaPolicy.current()), day_of(now)
+        days = tuple(day for day in self.period.days() if day <= today and calendar.is_working_day(day))
         self._moment = Moment(now, self.period.start, self.period.end, days)
 
     def members(self) -> Iterator[Member]:

@@ -11,7 +11,7 @@ from chassis.rpc_fields import mask_text
 from services.leads.commands.intake.start_import import read_table
 from services.leads.documents import ColumnMapping, ImportChunk, LeadImport
 from services.leads.domain.errors import FieldProblem
-from services.leads.domain.intake.errors import ImportNotFound
+from services.leads.domain.intake.errors import ImportFileDeleted, ImportNotFound
 from services.leads.domain.intake.import_columns import find_columns
 from services.leads.queries.newest_first import NEWEST_FIRST, older_than, position
 
@@ -53,7 +53,10 @@ def problems_of(import_id: str, limit: int = 0) -> list[Row]:
 
 
 def bad_rows(import_id: str, by: Principal, scope: Scope, *, language: str, sees_contacts: bool) -> bytes:
-    """The bad rows as XLSX; contacts are masked for those who may not see them. Raises ImportNotFound, FieldProblem."""
+    """The bad rows as XLSX; contacts are masked for those who may not see them.
+
+    Raises ImportNotFound, ImportFileDeleted, FieldProblem.
+    """
     # With the first download only: openpyxl brings numpy along, and most processes never need either.
     from services.leads.bad_rows import LANGUAGES, bad_rows_workbook
 
@@ -61,6 +64,8 @@ def bad_rows(import_id: str, by: Principal, scope: Scope, *, language: str, sees
     if chosen not in LANGUAGES:
         raise FieldProblem("language", "UNKNOWN_LANGUAGE", "可用：zh、en", "zh or en")
     row = get_import(import_id, by, scope)
+    if not row["file_id"]:
+        raise ImportFileDeleted("the file was deleted 30 days after its import had ended", import_id=import_id)
     _, content = files.read(row["file_id"])
     table = read_table(content)
     by_row: dict[int, list[Row]] = {}

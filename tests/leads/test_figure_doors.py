@@ -66,10 +66,9 @@ def test_marketing_cannot_filter_its_way_to_a_person(room: Room) -> None:
 
 def test_a_day_that_the_calendar_takes_off_is_no_working_day(room: Room) -> None:
     room.hire("alice")
-    days = {"first_day": "2026-11-16", "last_day": "2026-11-17"}
 
     def working_days() -> int:
-        request = pb.GetFigureRequest(name="active_users", **days)
+        request = pb.GetFigureRequest(name="active_users", first_day="2026-11-16", last_day="2026-11-17")
         return int(ask(room, "GetFigure", request, DIRECTOR).total.denominator)
 
     assert working_days() == 2

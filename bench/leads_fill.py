@@ -148,7 +148,9 @@ class Filler:
             elif dice > 0.97:
                 row.update(state="closed")
             elif dice > 0.9:
-                row.update(state="assigned", is_first_contact_breached=create_time < now - timedelta(days=1))
+                row.update(
+                    state="assigned", waits_for="owner", is_first_contact_breached=create_time < now - timedelta(days=1)
+                )
                 row.pop("contact_time")
             elif dice > 0.895:
                 row.update(state="unroutable", owner_id="", account_id="", supervisor_id="")

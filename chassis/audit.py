@@ -31,13 +31,11 @@ def change_recorded(
     Written as JSON directly: building the Struct message first would cost more than the whole commit.
     """
     private = tuple(private_fields)
-    changes = {
-        name: {
-            side: _disclosed(document_id, name, values.get(name), private)
-            for side, values in (("before", before), ("after", after))
-        }
-        for name in fields
-    }
+    secretive = {path.partition(".")[0] for path in private}
+    changes = {name: {"before": before.get(name), "after": after.get(name)} for name in fields}
+    for name in secretive & changes.keys():
+        sides = changes[name].items()
+        changes[name] = {side: _disclosed(document_id, name, value, private) for side, value in sides}
     context = principal.current()
     record = entry(AUDIT_TYPE, "", subject=document_id, sequence=version)
     body = {

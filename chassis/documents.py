@@ -95,6 +95,9 @@ class Aggregate(mongoengine.Document):
     deadlines: list[dict[str, Any]] = PlainField(default=list)
     handled: list[str] = PlainField(default=list)
 
+    # mongoengine looks with each assignment whether something is sharded, dynamic or saved by itself: nothing is.
+    __setattr__ = object.__setattr__
+
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self._stored: Mapping[str, Any] | None = None

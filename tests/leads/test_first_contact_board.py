@@ -3,11 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from chassis.clocks import clock
+from chassis.principal import Principal
 from saleloop.leads.v1 import first_contact_service_pb2 as pb
 from saleloop.leads.v1 import leads_service_pb2 as leads_pb
 from services.leads import commands
 from services.leads.documents import Lead
+from services.leads.domain.first_contact.board import Colour
 from tests.leads.first_contact_room import ask, live, refused
 from tests.leads.room import DIRECTOR, MARKETING, REGIONAL, SUPERVISOR, Room, lead_request, salesperson
 
@@ -68,11 +72,29 @@ def test_the_board_shows_each_lead_in_its_colour_to_those_who_lead(room: Room) -
     )
 
 
-def test_the_board_reads_no_more_than_it_shows(room: Room) -> None:
-    found = Lead.collection().find({"state": "assigned"}).sort([("first_contact_due_time", 1), ("_id", 1)])
-    plan = str(found.explain()["queryPlanner"]["winningPlan"])
-    assert "'indexName': 'first_contact'" in plan
-    assert "'stage': 'SORT'" not in plan
+@pytest.mark.parametrize(
+    ("caller", "first"),
+    [(DIRECTOR, "waits_for"), (REGIONAL, "region"), (SUPERVISOR, "owner_id"), (ALICE, "owner_id")],
+    ids=lambda each: each if isinstance(each, str) else each.subject,
+)
+def test_the_board_reads_no_more_than_it_shows(room: Room, caller: Principal, first: str) -> None:
+    room.hire("alice")
+    room.set_policy(untouched_cap=100)
+    for _ in range(12):
+        room.created_and_routed()
+    database = Lead.collection().database
+    database.command("profile", 2)
+    try:
+        ask(room, "ListFirstContactBoard", pb.ListFirstContactBoardRequest(page_size=5), caller)
+    finally:
+        database.command("profile", 0)
+    seen = list(database["system.profile"].find({"ns": Lead.collection().full_name}))
+    database.drop_collection("system.profile")
+    assert len(seen) == 1 + len(Colour)
+    for each in seen:
+        assert each["planSummary"].startswith(f"IXSCAN {{ {first}: 1, ")
+        assert not each.get("hasSortStage")
+        assert each["docsExamined"] <= (6 if each["op"] == "query" else 12)
 
 
 def test_the_standard_path_is_complete_with_the_next_action(room: Room) -> None:

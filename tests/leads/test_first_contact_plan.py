@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.leads.domain.errors import FieldProblem
-from services.leads.domain.first_contact.board import Colour, colour_of
+from services.leads.domain.first_contact.board import Colour, colour_of, waits_for
 from services.leads.domain.first_contact.follow_up import (
     FirstContactRules,
     Pause,
@@ -125,7 +125,8 @@ def test_the_colours_of_the_board() -> None:
     plan = first_contact_plan(MONDAY, SlaLimit(), WallClock())
 
     def seen(at: datetime, **flags: bool) -> Colour:
-        return colour_of(at, plan.warn_time, plan.due_time, **{"is_paused": False, "is_stranded": False, **flags})
+        waiting = waits_for(**{"is_paused": False, "is_stranded": False, **flags})
+        return colour_of(at, plan.warn_time, plan.due_time, waiting)
 
     assert seen(plan.warn_time - MINUTE) is Colour.GREEN
     assert seen(plan.warn_time) is seen(plan.due_time - MINUTE) is Colour.YELLOW

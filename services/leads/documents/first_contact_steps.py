@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 import mongoengine
 
 from chassis.documents import PlainField
+from chassis.writes import Write
 from services.leads.announcements import first_contact as announcements
 from services.leads.announcements.leads import lead_contacted
 from services.leads.documents.deadline_kinds import BREACH, MOVE, RESUME, WARNING
+from services.leads.domain.first_contact.board import waits_for
 from services.leads.domain.first_contact.errors import FirstContactNotOpen, PauseUsedUp
 from services.leads.domain.first_contact.follow_up import (
     FirstContactRules,
@@ -50,6 +52,8 @@ class FirstContactSteps(_Document):
     # The second limit; None when the lead never moves.
     first_contact_move_time: datetime | None = mongoengine.DateTimeField()
     first_contact_step: str = mongoengine.StringField(default="")
+    # A WaitsFor while the first contact is due, derived with each write; unset before and after.
+    waits_for: str | None = mongoengine.StringField()
     # The version of the rules that the times were computed by.
     first_contact_rules_version: int = mongoengine.IntField(default=0)
     # True when a time reaches into a year whose holidays nobody told.
@@ -70,6 +74,13 @@ class FirstContactSteps(_Document):
     contact_in_time: bool | None = mongoengine.BooleanField()
     path_complete: bool = mongoengine.BooleanField(default=False)
     path_in_time: bool = mongoengine.BooleanField(default=False)
+
+    def prepare_write(self, why: str) -> Write | None:
+        """The board finds the lead by what it waits for."""
+        is_due = self.state == LeadState.ASSIGNED
+        is_stranded = self.first_contact_step == STRANDED
+        self.waits_for = waits_for(is_paused=self.is_paused, is_stranded=is_stranded).value if is_due else None
+        return super().prepare_write(why)
 
     @property
     def is_paused(self) -> bool:

@@ -21,8 +21,8 @@ __all__ = ["BREACH", "CONFIRMATION", "RETRY", "WARNING", "Lead"]
 
 
 def _waiting(name: str, *first: str) -> list[dict[str, Any]]:
-    fields = [*first, "first_contact_due_time", "_id"]
-    return [{"fields": fields, "partialFilterExpression": {"state": LeadState.ASSIGNED.value}, "name": name}]
+    fields = [*first, "waits_for", "first_contact_due_time", "_id"]
+    return [{"fields": fields, "partialFilterExpression": {"waits_for": {"$exists": True}}, "name": name}]
 
 
 class Lead(QualificationSteps, FirstContactSteps, Aggregate):
@@ -38,9 +38,9 @@ class Lead(QualificationSteps, FirstContactSteps, Aggregate):
             {"fields": ["region", "state", "_id"], "name": "region_state"},
             {"fields": ["state", "_id"], "name": "state"},
             # The board of those that wait for their first contact, for every kind of viewer.
-            *_waiting("first_contact"),
-            *_waiting("first_contact_of_owner", "owner_id"),
-            *_waiting("first_contact_of_region", "region"),
+            *_waiting("waiting"),
+            *_waiting("waiting_of_owner", "owner_id"),
+            *_waiting("waiting_of_region", "region"),
             {
                 "fields": ["account_id", "_id"],
                 "partialFilterExpression": {"account_id": {"$gt": ""}},

@@ -9,11 +9,9 @@ from chassis.pages import Page
 from chassis.principal import Principal
 from services.leads.documents import Lead
 from services.leads.documents.first_contact_rules import calendar_of
-from services.leads.documents.first_contact_steps import STRANDED
 from services.leads.documents.stored_sla_policy import StoredSlaPolicy
 from services.leads.domain.errors import FieldProblem
-from services.leads.domain.first_contact.board import Colour, colour_of
-from services.leads.domain.lead_state import LeadState
+from services.leads.domain.first_contact.board import Colour, WaitsFor, colour_of
 from services.leads.holidays import known_days
 from services.leads.queries.visible_rows import owned_rows
 
@@ -23,17 +21,19 @@ _LEFT_OUT = {"outbox": 0, "handled": 0, "deadlines": 0}
 _FIRST_YEAR, _LAST_YEAR = 2004, 2100
 _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# More leads of one colour are told as so many: nobody works off a board that long, and counting them would take long.
+COUNTED = 10_000
 
 
 def list_board(
     by: Principal, scope: Scope, page: Page, *, colour: Colour | None, owner_id: str, at: datetime
 ) -> tuple[Sequence[tuple[Row, Colour]], str]:
     """One page of the leads that wait for their first contact with their colours, the earliest due first."""
-    where = _waiting(by, scope, owner_id)
-    if colour is not None:
-        where.append(_of_colour(colour, at))
+    where = _visible(by, scope, owner_id)
+    where.append(_ANY_COLOUR if colour is None else _of_colour(colour, at))
     if page.after is not None:
         due_time = _EPOCH + int(page.after[0]) * _MILLISECOND
+        where.append({"first_contact_due_time": {"$gte": due_time}})
         where.append(
             {
                 "$or": [
@@ -42,16 +42,20 @@ def list_board(
                 ]
             }
         )
-    found = Lead.collection().find({"$and": where}, _LEFT_OUT)
+    found = Lead.collection().find({"$and": where}, _LEFT_OUT).hint(_index_for(where[0]))
     rows = list(found.sort([("first_contact_due_time", 1), ("_id", 1)]).limit(page.size + 1))
     cut, token = page.cut(rows, lambda row: ((row["first_contact_due_time"] - _EPOCH) // _MILLISECOND, row["_id"]))
     return [(row, _colour(row, at)) for row in cut], token
 
 
 def count_board(by: Principal, scope: Scope, *, owner_id: str, at: datetime) -> Mapping[Colour, int]:
-    """How many leads of each colour the caller may see."""
-    where = _waiting(by, scope, owner_id)
-    return {colour: Lead.collection().count_documents({"$and": [*where, _of_colour(colour, at)]}) for colour in Colour}
+    """How many leads of each colour the caller may see, at most COUNTED."""
+    where, leads = _visible(by, scope, owner_id), Lead.collection()
+    index = _index_for(where[0])
+    return {
+        colour: leads.count_documents({"$and": [*where, _of_colour(colour, at)]}, limit=COUNTED, hint=index)
+        for colour in Colour
+    }
 
 
 def list_calendar_days(year: int, page: Page) -> tuple[Sequence[Row], str]:
@@ -89,31 +93,34 @@ def calendar_day(stored: StoredSlaPolicy, day: date) -> Row:
     }
 
 
-def _waiting(by: Principal, scope: Scope, owner_id: str) -> list[dict[str, Any]]:
-    where: list[dict[str, Any]] = [{"state": LeadState.ASSIGNED.value}, owned_rows(by, scope)]
-    return [*where, {"owner_id": owner_id}] if owner_id else where
+def _visible(by: Principal, scope: Scope, owner_id: str) -> list[dict[str, Any]]:
+    """The narrowest condition first."""
+    rows = owned_rows(by, scope)
+    return [{"owner_id": owner_id}, rows] if owner_id else [rows]
+
+
+def _index_for(narrowest: Row) -> str:
+    """The planner would try others, and some days keep a bad one."""
+    first = next((name for name in ("owner_id", "region") if name in narrowest), "")
+    return {"owner_id": "waiting_of_owner", "region": "waiting_of_region", "": "waiting"}[first]
+
+
+_ANY_COLOUR: dict[str, Any] = {"waits_for": {"$in": [each.value for each in WaitsFor]}}
 
 
 def _of_colour(colour: Colour, at: datetime) -> dict[str, Any]:
     """The same as `colour_of`, as a condition."""
     if colour is Colour.STRANDED:
-        return {"first_contact_step": STRANDED}
-    paused: dict[str, Any] = {"first_contact_pauses": {"$elemMatch": {"end_time": None}}}
+        return {"waits_for": WaitsFor.SUPERVISOR.value}
     if colour is Colour.PAUSED:
-        return {**paused, "first_contact_step": {"$ne": STRANDED}}
-    running = {"first_contact_step": {"$ne": STRANDED}, "$nor": [paused]}
+        return {"waits_for": WaitsFor.CUSTOMER.value}
     if colour is Colour.RED:
-        return {**running, "first_contact_due_time": {"$lte": at}}
-    if colour is Colour.YELLOW:
-        return {**running, "first_contact_due_time": {"$gt": at}, "first_contact_warn_time": {"$lte": at}}
-    return {**running, "first_contact_due_time": {"$gt": at}, "first_contact_warn_time": {"$gt": at}}
+        return {"waits_for": WaitsFor.OWNER.value, "first_contact_due_time": {"$lte": at}}
+    warned = {"$lte": at} if colour is Colour.YELLOW else {"$gt": at}
+    running = {"waits_for": WaitsFor.OWNER.value, "first_contact_due_time": {"$gt": at}}
+    return {**running, "first_contact_warn_time": warned}
 
 
 def _colour(row: Row, at: datetime) -> Colour:
-    return colour_of(
-        at,
-        row["first_contact_warn_time"],
-        row["first_contact_due_time"],
-        is_paused=any(pause["end_time"] is None for pause in row["first_contact_pauses"]),
-        is_stranded=row["first_contact_step"] == STRANDED,
-    )
+    waiting = WaitsFor(row["waits_for"])
+    return colour_of(at, row["first_contact_warn_time"], row["first_contact_due_time"], waiting)

@@ -4,6 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class WaitsFor(StrEnum):
+    """Who has to do something before a lead that was assigned is contacted."""
+
+    OWNER = "owner"
+    CUSTOMER = "customer"
+    SUPERVISOR = "supervisor"
+
+
 class Colour(StrEnum):
     """Paused leads wait for their customer; green, yellow and red for their owner; stranded for the supervisor."""
 
@@ -14,11 +22,18 @@ class Colour(StrEnum):
     STRANDED = "stranded"
 
 
-def colour_of(at: datetime, warn_time: datetime, due_time: datetime, *, is_paused: bool, is_stranded: bool) -> Colour:
-    """Yellow from the warning on, red from the due minute on."""
+def waits_for(*, is_paused: bool, is_stranded: bool) -> WaitsFor:
+    """A stranded lead needs a decision, whatever else it waits for."""
     if is_stranded:
+        return WaitsFor.SUPERVISOR
+    return WaitsFor.CUSTOMER if is_paused else WaitsFor.OWNER
+
+
+def colour_of(at: datetime, warn_time: datetime, due_time: datetime, waiting: WaitsFor) -> Colour:
+    """Yellow from the warning on, red from the due minute on."""
+    if waiting is WaitsFor.SUPERVISOR:
         return Colour.STRANDED
-    if is_paused:
+    if waiting is WaitsFor.CUSTOMER:
         return Colour.PAUSED
     if at >= due_time:
         return Colour.RED

@@ -80,12 +80,21 @@ def is_on_leave(leaves: Iterable[LeaveSpan], at: datetime) -> bool:
 
 def is_eligible(person: SalespersonFacts, region: str, at: datetime, policy: RoutingPolicy) -> bool:
     """Active, not on leave, working in the lead's region, and not yet full of untouched leads of this month."""
-    return (
-        person.active
-        and person.untouched_this_month < policy.untouched_cap
-        and (not region or person.region in ("", region))
+    return bool(_eligible((person,), region, at, policy))
+
+
+def _eligible(
+    staff: Iterable[SalespersonFacts], region: str, at: datetime, policy: RoutingPolicy
+) -> list[SalespersonFacts]:
+    cap = policy.untouched_cap
+    return [
+        person
+        for person in staff
+        if person.active
+        and person.untouched_this_month < cap
+        and (not region or person.region == region or not person.region)
         and not (person.leaves and is_on_leave(person.leaves, at))
-    )
+    ]
 
 
 def top_candidates(
@@ -102,13 +111,13 @@ def top_candidates(
     and points that never rise with more leads, keep equal salespeople within one lead of each other.
     """
     staff = salespeople if isinstance(salespeople, Sequence) else tuple(salespeople)
-    eligible = [person for person in staff if is_eligible(person, region, at, policy)]
+    eligible = _eligible(staff, region, at, policy)
     if not eligible:
         return ()
     tags = {tag for person in eligible for tag in person.tags} if attributes else frozenset[str]()
     wanted = wanted_by(tuple(needs), attributes, tags, policy)
     rate = company_rate(wanted.segment, (person.outcomes for person in staff), policy.prior_deals)
-    scale = _Scale(wanted, region, min(person.assigned_this_month for person in eligible), rate, policy)
+    scale = _Scale(wanted, region, min([person.assigned_this_month for person in eligible]), rate, policy)
     best = heapq.nsmallest(OFFERED, [scale.rank(person) for person in eligible])
     by_id = {person.id: person for person in eligible}
     return tuple(scale.candidate(by_id[rank[-1]]) for rank in best)
@@ -124,31 +133,38 @@ class _Scale:
         self._cap = policy.untouched_cap
         self._weights = [policy.weight_milli(part) for part in Part]
         self._strangers_rate_bp = rate.rate_bp(0, 0)
+        self._alike: dict[tuple[int, int, str], int] = {}
 
     def rank(self, person: SalespersonFacts) -> tuple[int, int, int, str]:
         """Sorts the best first."""
-        return (-sum(self._points(person)), person.assigned_this_month, person.open_untouched, person.id)
+        return (-self._sum(person), person.assigned_this_month, person.open_untouched, person.id)
 
     def candidate(self, person: SalespersonFacts) -> Candidate:
         """The person with the reason for every point."""
         parts = zip(Part, self._points(person), self._reasons(person), strict=True)
         return Candidate(person.id, person.name, person.team_id, tuple(ScorePart(*part) for part in parts))
 
+    def _sum(self, person: SalespersonFacts) -> int:
+        if person.outcomes or not self._tags.isdisjoint(person.tags):
+            return sum(self._points(person))
+        # Most people match nothing and have the same numbers as many others, and so the same points.
+        numbers = (person.untouched_this_month, person.assigned_this_month, person.region)
+        known = self._alike.get(numbers)
+        if known is None:
+            known = self._alike[numbers] = sum(self._points(person))
+        return known
+
     def _points(self, person: SalespersonFacts) -> tuple[int, int, int, int, int]:
         """In the order of Part: the weighted share of what is wanted, the win rate, the share of room below the cap,
         all for whoever got the fewest this month and half with one more, all for the lead's own region."""
         tag_match, win_rate, load, fairness, region = self._weights
         return (
-            tag_match * self._matched_milli(person) // self._whole_milli if self._whole_milli else 0,
+            tag_match * self._wanted.matched_milli(person.tags) // self._whole_milli if self._whole_milli else 0,
             win_rate * self._rate_bp(person) // WHOLE_BP,
             load * (self._cap - person.untouched_this_month) // self._cap,
             fairness // (1 + person.assigned_this_month - self._fewest),
             0 if not self._region else region if person.region == self._region else region // 2,
         )
-
-    def _matched_milli(self, person: SalespersonFacts) -> int:
-        # Most people match nothing, and that is seen at once.
-        return 0 if self._tags.isdisjoint(person.tags) else self._wanted.matched_milli(person.tags)
 
     def _rate_bp(self, person: SalespersonFacts) -> int:
         if not person.outcomes:

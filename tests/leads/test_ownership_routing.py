@@ -236,7 +236,8 @@ def test_an_unroutable_lead_is_tried_again_when_a_leave_ends_or_the_month_does(r
     lead = room.created_and_routed()
     month = Lead.load(lead.id).deadline(RETRY)
     assert month is not None
-    assert (month.day, month.hour, month.minute) == (1, 0, 0)
+    begin = month + timedelta(hours=8)  # in Shanghai
+    assert (begin.day, begin.hour, begin.minute) == (1, 0, 0)
     room.hire("alice", leaves=_leave(timedelta(hours=1)))
     commands.route_unroutable(at=clock.now())
     due = Lead.load(lead.id).deadline(RETRY)

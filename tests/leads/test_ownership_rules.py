@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.leads.domain.routing.candidates import SalespersonFacts, is_eligible, top_candidates
 from services.leads.domain.routing.fairness import fairness_of
+from services.leads.domain.routing.months import month_of, next_month
 from services.leads.domain.routing.replay import PastLead, replay
 from services.leads.domain.routing.routing_policy import Part, RoutingPolicy
 from services.leads.domain.routing.wanted import wanted_by
@@ -18,6 +19,19 @@ NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 ANY_DAY = st.integers(0, 90 * 24).map(lambda hours: NOW + timedelta(hours=hours))
 deals = st.integers(0, 1_000)
 rates = st.integers(0, 10_000)
+
+
+def _month(at: datetime) -> str:
+    return f"{at + timedelta(hours=8):%Y-%m}"
+
+
+def test_a_month_begins_when_it_does_in_shanghai() -> None:
+    last = datetime(2026, 11, 30, 15, 59, 59, tzinfo=UTC)
+    assert (month_of(last), month_of(last + timedelta(seconds=1))) == ("2026-11", "2026-12")
+    for at in (last, datetime(2026, 12, 31, 15, tzinfo=UTC), datetime(2026, 1, 31, 3, tzinfo=UTC)):
+        begin = next_month(at)
+        assert begin > at
+        assert month_of(begin) != month_of(begin - timedelta(seconds=1)) == month_of(at)
 
 
 def facts(name: str, **fields: object) -> SalespersonFacts:
@@ -92,7 +106,7 @@ def test_a_replay_among_equals_is_even_in_each_month(batch: list[tuple[datetime,
     found = replay(leads, people, RoutingPolicy(untouched_cap=1_000))
     by_month: dict[str, list[str]] = {}
     for each in found.replayed:
-        by_month.setdefault(f"{each.lead.assign_time:%Y-%m}", []).append(each.would_be_owner_id)
+        by_month.setdefault(_month(each.lead.assign_time), []).append(each.would_be_owner_id)
     for owners in by_month.values():
         got = [owners.count(person.id) for person in people]
         assert max(got) - min(got) <= 1
@@ -106,7 +120,7 @@ def test_a_replay_among_equals_is_even_in_each_month(batch: list[tuple[datetime,
                 for each in capped.replayed
                 if each.would_be_owner_id == person.id
                 and each.lead.assign_time <= at < (each.lead.contact_time or at)
-                and f"{each.lead.assign_time:%Y-%m}" == f"{at:%Y-%m}"
+                and _month(each.lead.assign_time) == _month(at)
             ]
             assert len(waiting) <= cap
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from chassis.pages import Page
-from services.leads.commands.routing.workload import month_of
 from services.leads.documents import Account, Lead, PolicyVersion, ResponsibilityEntry, Salesperson, StoredPolicy
 from services.leads.documents.salesperson import salesperson_facts
 from services.leads.domain.errors import FieldProblem
 from services.leads.domain.ownership.responsibility import EntryKind
+from services.leads.domain.routing.months import month_of
 from services.leads.domain.routing.replay import PastLead, Replay, replay
 from services.leads.domain.routing.routing_policy import PolicyChange
 

@@ -7,10 +7,10 @@ from typing import Any
 from chassis.access import Scope
 from chassis.pages import Page
 from chassis.principal import Principal
-from services.leads.commands.routing.workload import month_of
 from services.leads.documents import Salesperson
 from services.leads.documents.salesperson import salesperson_facts
 from services.leads.domain.routing.candidates import SalespersonFacts
+from services.leads.domain.routing.months import month_of
 from services.leads.queries.visible_rows import visible_salespeople
 
 

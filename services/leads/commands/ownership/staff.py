@@ -5,11 +5,11 @@ from datetime import datetime
 
 from pymongo.client_session import ClientSession
 
-from services.leads.commands.routing.workload import month_of
 from services.leads.documents import Salesperson
 from services.leads.documents.salesperson import salesperson_facts
 from services.leads.domain.errors import SalespersonNotEligible
 from services.leads.domain.routing.candidates import SalespersonFacts
+from services.leads.domain.routing.months import month_of
 
 _LEFT_OUT = {"outbox": 0, "handled": 0, "deadlines": 0}
 

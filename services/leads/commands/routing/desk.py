@@ -3,19 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pymongo.client_session import ClientSession
 
 from chassis.bulk import Changes
 from chassis.documents import Aggregate
-from services.leads.commands.routing.workload import count_assigned, month_of
+from services.leads.commands.routing.workload import count_assigned
 from services.leads.documents import Account, Lead, Salesperson, StoredPolicy
 from services.leads.documents.account import name_key, phone_key
 from services.leads.documents.first_contact_rules import rules_of
 from services.leads.documents.salesperson import salesperson_facts
 from services.leads.documents.stored_sla_policy import StoredSlaPolicy
 from services.leads.domain.routing.candidates import SalespersonFacts
+from services.leads.domain.routing.months import month_of, next_month
 
 _LEFT_OUT = {"outbox": 0, "handled": 0, "deadlines": 0}
 
@@ -62,7 +63,6 @@ class Desk:
     def when_to_retry(self, region: str, at: datetime) -> datetime:
         """When somebody may be able to take a lead of this region again by the calendar alone: the next of his leaves
         ends, or the next month begins."""
-        month = (at.replace(day=1) + timedelta(days=32)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         ends = (
             leave.end
             for person in self._people.values()
@@ -70,7 +70,7 @@ class Desk:
             for leave in person.leaves
             if leave.end > at
         )
-        return min((month, *ends))
+        return min((next_month(at), *ends))
 
     def change(self, document: Aggregate, why: str = "") -> None:
         """Have the document written; it must not change again in this transaction."""

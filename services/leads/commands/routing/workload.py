@@ -13,14 +13,10 @@ from pymongo.client_session import ClientSession
 
 from services.leads.documents import Salesperson
 from services.leads.documents.salesperson import segment_key
+from services.leads.domain.routing.months import month_of
 
 # A document from before this counter has none.
 _UNTOUCHED_IN_MONTH = {"$ifNull": ["$untouched_in_month", 0]}
-
-
-def month_of(at: datetime) -> str:
-    """The month that fairness and the cap count in, "2026-11" (UTC)."""
-    return f"{at:%Y-%m}"
 
 
 def count_assigned(numbers: Mapping[str, int], month: str, session: ClientSession) -> None:

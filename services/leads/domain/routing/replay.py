@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.leads.domain.routing.candidates import SalespersonFacts, top_candidates
 from services.leads.domain.routing.fairness import Fairness, fairness_of
+from services.leads.domain.routing.months import month_of
 from services.leads.domain.routing.routing_policy import RoutingPolicy
 
 WHOLE_BP = 10_000
@@ -72,8 +73,8 @@ def replay(leads: Iterable[PastLead], staff: Sequence[SalespersonFacts], policy:
     replayed = []
     for lead in sorted(leads, key=lambda each: (each.assign_time, each.lead_id)):
         at = lead.assign_time
-        if f"{at:%Y-%m}" != month:
-            month = f"{at:%Y-%m}"
+        if month_of(at) != month:
+            month = month_of(at)
             people = {key: replace(each, assigned_this_month=0, untouched_this_month=0) for key, each in people.items()}
         while untouched and untouched[0][0] <= at:
             _, counted_in, person_id = heapq.heappop(untouched)

@@ -11,6 +11,7 @@ from pika.exceptions import ChannelClosedByBroker
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
+from devstack.mongo import cache_gb
 from devstack.servers import Servers
 from devstack.supervisor import Platform
 from tests.stack import Database, Vhost, environ_for_tests
@@ -95,3 +96,7 @@ def _mongo_with_a_document(run_dir: Path, environ: dict[str, str]) -> int:
         servers.stop()
     assert servers.mongo is not None
     return servers.mongo.port
+
+
+def test_the_databases_cache_fits_the_machine() -> None:
+    assert [cache_gb(each * 2**30) for each in (2, 4, 8, 24, 512)] == ["0.50", "0.50", "1.00", "2.00", "2.00"]

@@ -168,7 +168,7 @@ def rows_as_csv(number: int) -> bytes:
     mark = uuid4().hex[:6]
     for place in range(number):
         tag = f"tag-{place % (SALESPEOPLE * TAGS_EACH)}"
-        phone = f"+8615{uuid4().int % 10**9:09d}"
+        phone = f"+86138{uuid4().int % 10**8:08d}"
         lines.append(f"expo,华北导入{mark}{place}号贸易有限公司,王小明,{phone},{REGION},yellow,{tag}")
     return "\n".join(lines).encode()
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 
 from bench.company import Company
@@ -29,6 +30,8 @@ from devstack.supervisor import Platform
 _PROCESSES = ("leads-rpc", "leads-worker")
 _ASKED_A_SECOND = 40
 _CLIENTS = 4
+# The broker counts its messages every five seconds.
+_SETTLE_S, _LOOK_EVERY_S, _QUIET_LOOKS = 240.0, 2.0, 4
 
 
 def main() -> int:
@@ -63,6 +66,7 @@ def _measure(running: Platform, options: argparse.Namespace) -> dict[str, Any]:
     )
     for step in steps:
         try:
+            _settled(running)
             told = step()
         except (RuntimeError, OSError, TimeoutError) as error:
             _say(f"failed: {error}")
@@ -147,6 +151,18 @@ def _inbox(running: Platform, company: Company) -> dict[str, Any]:
     told["inbox_leads"] = told.pop("leads")
     told["inbox_arrived"] = told.pop("arrived")
     return told
+
+
+def _settled(running: Platform) -> None:
+    """Wait until nothing is left of what the step before brought about. Raises TimeoutError."""
+    rabbit = running.servers.rabbit
+    give_up_at, quiet = time.monotonic() + _SETTLE_S, 0
+    while rabbit is not None and quiet < _QUIET_LOOKS:
+        if time.monotonic() > give_up_at:
+            raise TimeoutError("the queues do not become empty")
+        totals = httpx.get(f"{rabbit.management_url}/api/overview", timeout=10).json()["queue_totals"]
+        quiet = quiet + 1 if not totals.get("messages") else 0
+        time.sleep(_LOOK_EVERY_S)
 
 
 def _memory(running: Platform) -> dict[str, int]:

@@ -7,11 +7,13 @@ which is why only its extensions and workers are used here.
 import random
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial, wraps
 from typing import Any, TypeVar
 
 import eventlet
 from eventlet.event import Event as Answer
+from eventlet.semaphore import Semaphore
 from google.protobuf.message import Message
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension, register_entrypoint
 
@@ -30,15 +32,18 @@ log = get_logger()
 M = TypeVar("M", bound=Message)
 Handler = Callable[[Any, M, EventContext], Any]
 
+# One handler in the background at a time: what decides must not wait for a turn behind all that only keeps.
+_BACKGROUND = Semaphore(1)
 _CONFLICTS = 8  # repetitions at once when another write to the same document won
 _AWAY_PAUSE_S = 0.5
 _STOP_S = 10.0
 
 
-def handles(message_class: type[M]) -> Callable[[Handler[M]], Handler[M]]:
+def handles(message_class: type[M], *, in_background: bool = False) -> Callable[[Handler[M]], Handler[M]]:
     """The decorated method gets the events of its queue `<service>.<method name>`, decoded as `message_class`.
 
-    Returning is success. RetryLater and unexpected exceptions mean another try, five in all; Park means none.
+    Returning is success. RetryLater and unexpected exceptions mean another try, five in all; Park means none. Methods
+    `in_background` run one after the other in each worker, beside all others.
     """
 
     def decorate(method: Handler[M]) -> Handler[M]:
@@ -52,7 +57,7 @@ def handles(message_class: type[M]) -> Callable[[Handler[M]], Handler[M]]:
             ):
                 return method(worker, event, context)
 
-        register_entrypoint(handle, EventHandler(message_class))
+        register_entrypoint(handle, EventHandler(message_class, in_background))
         return handle
 
     return decorate
@@ -101,9 +106,9 @@ class EventHandler(Entrypoint):
 
     source = EventSource()
 
-    def __init__(self, message_class: type[Message], **kwargs: Any) -> None:
-        self.message_class = message_class
-        super().__init__(message_class, **kwargs)
+    def __init__(self, message_class: type[Message], in_background: bool = False, **kwargs: Any) -> None:
+        self.message_class, self._turn = message_class, _BACKGROUND if in_background else nullcontext()
+        super().__init__(message_class, in_background, **kwargs)
 
     def setup(self) -> None:
         """Find the queue in the table. Raises ValueError when there is none."""
@@ -120,7 +125,8 @@ class EventHandler(Entrypoint):
     def deal_with(self, delivery: Delivery) -> None:
         """Run the method until its outcome is known, and settle the message."""
         started = real_clock.monotonic()
-        error = self._outcome_of(delivery)
+        with self._turn:
+            error = self._outcome_of(delivery)
         if delivery.is_stale or (error is not None and _is_storage_away(error)):
             delivery.requeue()
             return

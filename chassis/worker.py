@@ -11,7 +11,7 @@ import eventlet
 from eventlet import patcher
 from nameko.containers import ServiceContainer
 
-from chassis import database, logs, telemetry
+from chassis import database, garbage, logs, telemetry
 from chassis.logs import get_logger
 from chassis.outcomes import Settler
 from chassis.relay import start_relay
@@ -53,6 +53,7 @@ class Worker:
         )
         container.start()
         telemetry.serve_telemetry(settings.telemetry_port, settings.bind_host)
+        garbage.spare_calls_its_pauses()
         log.info("working")
         while not self._is_stopping and not container._died.ready():
             eventlet.sleep(0.1)

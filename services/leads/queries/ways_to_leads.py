@@ -39,9 +39,9 @@ def ways_to_leads(by: Principal, scope: Scope, *, state: str, owner_id: str) -> 
         return []
     if owners is None:
         # The index of a region has the state before the id: with each state named, its part is in order.
-        states = [state] if state else list(LeadState)
-        of_region = Way({**reach, "state": {"$in": states}}, "region_state")
-        return [of_region, Way({"owner_id": _NOBODY, "region": ""}, by_owner)]
+        states = {"$in": [state] if state else list(LeadState)}
+        of_nowhere: Condition = {"region": "", "state": states, "owner_id": _NOBODY}
+        return [Way({**reach, "state": states}, "region_state"), Way(of_nowhere, "region_state")]
     if scope is Scope.OWN:
         return [Way(reach, by_owner)]
     waiting: Condition = {"region": {"$in": ["", by.region]}} if by.region else {}

@@ -17,7 +17,9 @@ def _handler(event_class: type[Message], who: str) -> Callable[..., Any]:
 
     # The queue is found by the method's name.
     handler.__name__ = f"keep_{kind_of(event_class)}"
-    return handles(event_class)(handler)
+    # Our own events come by the thousand after an import, and their lines can wait; others' move opportunities too.
+    is_ours = event_class.DESCRIPTOR.full_name.startswith("saleloop.leads.")
+    return handles(event_class, in_background=is_ours)(handler)
 
 
 class TimelineReactions:

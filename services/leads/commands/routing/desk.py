@@ -19,6 +19,7 @@ from services.leads.domain.routing.candidates import SalespersonFacts
 from services.leads.domain.routing.months import month_of, next_month
 
 _LEFT_OUT = {"outbox": 0, "handled": 0, "deadlines": 0}
+_AT_ONCE = 2_000  # salespeople of one answer: by default there are 101 in the first
 
 
 class Desk:
@@ -33,7 +34,7 @@ class Desk:
         stored = StoredPolicy.current(session)
         self.policy, self.policy_version = stored.policy, stored.version
         self.first_contact = rules_of(StoredSlaPolicy.current(session), stored)
-        rows = Salesperson.collection().find({"active": True}, _LEFT_OUT, session=session)
+        rows = Salesperson.collection().find({"active": True}, _LEFT_OUT, session=session, batch_size=_AT_ONCE)
         self._people = {row["_id"]: salesperson_facts(row, self._month) for row in rows}
         keys = [key for lead in leads for key in _keys(lead)]
         found = Account.collection().find({"keys": {"$in": keys}}, {"outbox": 0}, session=session)

@@ -34,7 +34,7 @@ def import_and_routing(company: Company, rows: int) -> dict[str, Any]:
     }
 
 
-def single_routing(running: Platform, company: Company) -> dict[str, Any]:
+def single_routing(running: Platform, company: Company, settle: Callable[[], None]) -> dict[str, Any]:
     """Leads that wait for a confirmation, routed one by one: by the service's own histogram, and over HTTP."""
     admin = company.client("admin")
     policy = admin.call("GET", "/v1/routingPolicy")["routing_policy"]
@@ -43,6 +43,7 @@ def single_routing(running: Platform, company: Company) -> dict[str, Any]:
     marketing, director = company.client("bench-marketing"), company.client("bench-director")
     report = marketing.post_csv("/v1/leads:import", rows_as_csv(_SINGLE_ROUTINGS), uuid4().hex)
     _wait(lambda: _none_is_new(director), time.perf_counter(), 60)
+    settle()  # what their arrival brought about is not what is measured
     before = _buckets(running, "leads.RouteLead")
     samples = Samples()
     for lead_id in report["lead_ids"]:

@@ -60,7 +60,7 @@ def _measure(running: Platform, options: argparse.Namespace) -> dict[str, Any]:
         lambda: _lists(company, force, options.seconds),
         lambda: _inbox(running, company),
         lambda: import_and_routing(company, options.rows),
-        lambda: single_routing(running, company),
+        lambda: single_routing(running, company, lambda: _settled(running)),
         lambda: hand_over(company, force),
         lambda: _lists(company, force, options.seconds, again="_again"),
     )

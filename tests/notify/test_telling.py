@@ -9,6 +9,7 @@ from saleloop.leads.v1 import visits_events_pb2 as visits
 from saleloop.quotes.v1 import events_pb2 as quotes
 from services.notify.commands.tell import close_cards, tell
 from services.notify.documents import Delivery, InboxItem, Recipient, TaskCard
+from services.notify.domain.notices import NOTICES
 from services.notify.domain.robots import ChannelKind
 from tests.notify.stories import (
     approval_requested,
@@ -20,6 +21,7 @@ from tests.notify.stories import (
     settled,
     staff,
 )
+from tests.notify.test_rules import MESSAGES
 
 pytestmark = pytest.mark.usefixtures("connected")
 
@@ -176,3 +178,18 @@ def test_each_fall_of_a_stock_is_a_card_of_its_own() -> None:
         close_cards(event(visits.ReorderSettled(**told), f"settled{number}"))
     assert len(inbox("sally")) == 2
     assert TaskCard.collection().count_documents({"state": "done"}) == 2
+
+
+@pytest.mark.parametrize("type_name", NOTICES)
+def test_everybody_whom_an_event_names_for_it_is_told(type_name: str) -> None:
+    message = MESSAGES[type_name]()
+    people = NOTICES[type_name].audience.people
+    for name in people:
+        field = message.DESCRIPTOR.fields_by_name[name]
+        if field.is_repeated:
+            getattr(message, name).append(f"the-{name}")
+        else:
+            setattr(message, name, f"the-{name}")
+    tell(event(message))
+    for name in people:
+        assert len(inbox(f"the-{name}")) == 1, name

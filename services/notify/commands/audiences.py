@@ -21,9 +21,10 @@ class Reader:
     roles: tuple[str, ...]
 
 
-def named_in(fields: Mapping[str, Any]) -> dict[str, Reader]:
+def named_in(audience: Audience, fields: Mapping[str, Any]) -> dict[str, Reader]:
     """Everybody whom the event names in any role, by id; one read for the audience and for the names in the texts."""
-    return people([person_id for name in notices.NAMED_PEOPLE if (person_id := str(fields.get(name) or ""))])
+    in_texts = [person_id for name in notices.NAMED_PEOPLE if (person_id := str(fields.get(name) or ""))]
+    return people(list(dict.fromkeys((*in_texts, *notices.person_ids(audience, fields)))))
 
 
 def readers_of(audience: Audience, fields: Mapping[str, Any], named: Mapping[str, Reader]) -> list[Reader]:

@@ -35,7 +35,7 @@ class Event:
 def tell(event: Event) -> None:
     """Do what the table says for this type of event. Inbox items come first: people wait for those."""
     notice = NOTICES[event.type]
-    named = named_in(event.fields)
+    named = named_in(notice.audience, event.fields)
     readers = readers_of(notice.audience, event.fields, named)
     values = _values(notice, event.fields, named)
     subject = fill(notice.subject, event.fields)

@@ -30,7 +30,7 @@ test: setup ## all tests (ARGS="tests/leads -k routing" for a part)
 ifdef ARGS
 	@$(PY) -m pytest $(ARGS)
 else
-	@$(PY) -m pytest -n 2 --dist loadfile -m "not alone"
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone"
 	@$(PY) -m pytest -m alone
 endif
 

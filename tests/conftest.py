@@ -24,7 +24,14 @@ _ALONE = (
     "tests/chassis/test_outages.py",
 )
 # What waits longest comes first, so that no process is left alone with it at the end.
-_FIRST = ("tests/resilience/", "tests/e2e/", "tests/chassis/", "tests/devstack/", "tests/pos/")
+_FIRST = (
+    "tests/leads/test_first_contact_month.py",
+    "tests/resilience/",
+    "tests/e2e/",
+    "tests/chassis/",
+    "tests/devstack/",
+    "tests/pos/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.stores.commands.rebuild_figures import rebuild_figures
+from services.stores.domain.figures import REVENUE
 from services.stores.ledger import Doc, Ledger
 from services.stores.queries import day_documents
 from services.stores.queries.rankings import _join
@@ -31,7 +32,7 @@ def test_a_settled_day_is_read_once_until_it_changes(
     days: Totals = RememberedDays(day_documents.TOTALS, totals, dict, _join)
 
     def revenue() -> int:
-        return sum(counters[0] for counters in days.of(ledger, EVER, EVERYTHING).values())
+        return sum(counters[REVENUE] for counters in days.of(ledger, EVER, EVERYTHING).values())
 
     assert revenue() == 0
     ingest(ledger, batch([receipt(1, amounts=(5,))]))
@@ -63,7 +64,7 @@ def test_a_settled_day_that_is_put_right_is_read_again(
     ingest(ledger, batch([receipt(1, amounts=(7,))], store="s2"))  # the day's latest change is another store's
 
     def revenue() -> int:
-        return sum(counters[0] for counters in days.of(ledger, EVER, EVERYTHING).values())
+        return sum(counters[REVENUE] for counters in days.of(ledger, EVER, EVERYTHING).values())
 
     assert revenue() == 13
     assert rebuild_figures(ledger) == {"s1": 1}

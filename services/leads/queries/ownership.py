@@ -10,7 +10,7 @@ from services.leads.documents import Account, HandOver, Lead, OwnershipConflict,
 from services.leads.domain.errors import SalespersonNotEligible
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.ownership.errors import ConflictAboveTeam, ConflictNotFound, HandOverNotFound
-from services.leads.queries.visible_rows import Condition, visible_salespeople
+from services.leads.queries.visible_rows import Condition, owned_rows, visible_salespeople
 
 Row = Mapping[str, Any]
 
@@ -83,19 +83,22 @@ def list_waiting_hand_overs(by: Principal, scope: Scope, page: Page) -> tuple[Se
         where.append({"_id": {"$gt": page.after[0]}})
     gone = list(Salesperson.collection().find({"$and": where}, {"name": 1, "supervisor_id": 1}).sort("_id", 1))
     ids = [person["_id"] for person in gone]
-    accounts = _count_by_owner(Account, {"owner_id": {"$in": ids}})
-    leads = _count_by_owner(Lead, {"owner_id": {"$in": ids}, **_OPEN_LEADS})
+    # Of people who worked in several regions only what lies in the caller's reach.
+    reach: Condition = {"$and": [{"owner_id": {"$in": ids}}, owned_rows(by, scope)]}
+    accounts = _count_by_owner(Account, reach)
+    leads = _count_by_owner(Lead, {**reach, **_OPEN_LEADS})
     waiting = [
         {**person, "accounts": accounts.get(person["_id"], 0), "open_leads": leads.get(person["_id"], 0)}
         for person in gone
         if person["_id"] in accounts or person["_id"] in leads
     ]
     rows, token = page.cut(waiting[: page.size + 1], lambda row: (row["_id"],))
-    return [{**row, "lead_ids": _open_lead_ids(row["_id"])} for row in rows], token
+    return [{**row, "lead_ids": _open_lead_ids(row["_id"], owned_rows(by, scope))} for row in rows], token
 
 
-def _open_lead_ids(owner_id: str) -> list[str]:
-    found = Lead.collection().find({"owner_id": owner_id, **_OPEN_LEADS}, {"_id": 1}).sort("_id", 1)
+def _open_lead_ids(owner_id: str, reach: Condition) -> list[str]:
+    of_owner: Condition = {"$and": [{"owner_id": owner_id}, reach]}
+    found = Lead.collection().find({**of_owner, **_OPEN_LEADS}, {"_id": 1}).sort("_id", 1)
     return [row["_id"] for row in found.limit(LISTED_LEADS)]
 
 

@@ -2,14 +2,15 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from chassis import principal
 from chassis.envelopes import OutboxEntry, entry
-from chassis.topology import AUDIT_TYPE
+from chassis.topology import AUDIT_MANY_TYPE, AUDIT_TYPE
+from chassis.writes import Write
 
 _MISSING = object()
 
@@ -54,6 +55,35 @@ def change_recorded(
     return record
 
 
+def tell_together(writes: Iterable[Write]) -> None:
+    """Let the records of many writes of one transaction travel as few events, each in the outbox of one of them.
+
+    The event is saleloop.audit.v1.ChangesRecorded. Doing it again changes nothing. A record keeps its own place in the
+    chain; a message, a publication and a removal for each of thousands would cost more than the change itself.
+    """
+    carried: list[str] = []
+    size = 0
+    carrier: Write | None = None
+    for write in writes:
+        if not write.entries or write.entries[-1]["type"] != AUDIT_TYPE:
+            continue
+        if carrier is not None and (len(carried) == _TOGETHER or size > _TOGETHER_CHARS):
+            _carry(carrier, carried)
+            carried, size = [], 0
+        carrier = write
+        body = write.entries.pop()["body"]
+        carried.append(body)
+        size += len(body)
+    if carrier is not None:
+        _carry(carrier, carried)
+
+
+def _carry(carrier: Write, bodies: Sequence[str]) -> None:
+    body = f'{{"changes":[{",".join(bodies)}]}}'
+    carrier.entries.append(entry(AUDIT_MANY_TYPE, body, subject=carrier.document_id, sequence=carrier.version))
+
+
+_TOGETHER, _TOGETHER_CHARS = 100, 100_000  # records in one event, at the most
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
 

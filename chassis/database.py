@@ -1,7 +1,7 @@
 """The process's one connection to its service's database, and transactions on it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
@@ -120,6 +120,22 @@ def aggregates() -> Iterator[Any]:
         waiting.extend(found.__subclasses__())
         if not found._meta.get("abstract"):
             yield found
+
+
+def holding(database: Database[dict[str, Any]], wanted: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Which of these collections hold a document that fits (filter by name): one question for all of them.
+
+    Polling dozens of collections one by one, several times a second, kept a tenth of a processor busy with nothing.
+    """
+    if not wanted:
+        return []
+    found: list[tuple[str, list[dict[str, Any]]]] = [
+        (name, [{"$match": fitting}, {"$limit": 1}, {"$project": {"_id": 0, "name": {"$literal": name}}}])
+        for name, fitting in wanted.items()
+    ]
+    (first, stages), others = found[0], found[1:]
+    unions: list[dict[str, Any]] = [{"$unionWith": {"coll": name, "pipeline": stages}} for name, stages in others]
+    return [row["name"] for row in database[first].aggregate([*stages, *unions])]
 
 
 def transaction(work: Callable[[ClientSession], T], *, timeout_s: float = 4.0) -> T:

@@ -4,7 +4,7 @@ Any number of workers may run: the version check lets exactly one of them succee
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial, wraps
 from typing import Any, TypeVar
@@ -94,16 +94,14 @@ class DeadlineTimer(SharedExtension, ProviderCollector):
     def _due(self) -> Iterator[Callable[[], int]]:
         """What is due now, oldest first within a class; of each document only the oldest deadline."""
         now, real_now = clock.now(), real_clock.now()
+        wanted = {each.collection_name(): _ripe(handlers, now, real_now) for each, handlers in self._handlers.items()}
+        some_due = database.holding(database.current(), wanted)
         for aggregate_class, handlers in self._handlers.items():
-            ripe = {
-                "kind": {"$in": list(handlers)},
-                "due_time": {"$lte": now},
-                "retry_time": {"$not": {"$gt": real_now}},
-            }
-            # The second condition names the indexed path, which $elemMatch alone would use as well, but not to sort.
+            if aggregate_class.collection_name() not in some_due:
+                continue
             found = (
                 aggregate_class.collection()
-                .find({"deadlines": {"$elemMatch": ripe}, "deadlines.due_time": {"$lte": now}}, {"deadlines": 1})
+                .find(wanted[aggregate_class.collection_name()], {"deadlines": 1})
                 .sort("deadlines.due_time", 1)
                 .limit(_BATCH)
             )
@@ -118,6 +116,13 @@ class DeadlineTimer(SharedExtension, ProviderCollector):
                 if due and not self._is_stopping:
                     oldest = min(due, key=lambda each: each["due_time"])
                     yield partial(handlers[oldest["kind"]].fire, document["_id"], oldest)
+
+
+def _ripe(kinds: Iterable[str], now: datetime, real_now: datetime) -> dict[str, Any]:
+    """What a document with a deadline to fire now looks like."""
+    ripe = {"kind": {"$in": list(kinds)}, "due_time": {"$lte": now}, "retry_time": {"$not": {"$gt": real_now}}}
+    # The second condition names the indexed path, which $elemMatch alone would use as well, but not to sort.
+    return {"deadlines": {"$elemMatch": ripe}, "deadlines.due_time": {"$lte": now}}
 
 
 class DeadlineHandler(Entrypoint):

@@ -67,7 +67,8 @@ def queues(table: Topology, retry_delays_ms: tuple[int, ...]) -> Iterator[QueueP
         source = (topology.events_exchange(subscription.publisher), subscription.type)
         yield QueuePlan(subscription.queue, _works(subscription.service), (source,))
     if "gateway" in table.services:
-        sources = tuple((topology.events_exchange(service), topology.AUDIT_TYPE) for service in table.services)
+        types = (topology.AUDIT_TYPE, topology.AUDIT_MANY_TYPE)
+        sources = tuple((topology.events_exchange(service), each) for service in table.services for each in types)
         yield QueuePlan(topology.AUDIT_QUEUE, _works("gateway"), sources)
     for key, name in table.partition_queues():
         yield QueuePlan(name, _works("stores"), ((topology.POS_EXCHANGE, key),))

@@ -191,7 +191,7 @@ class Aggregate(mongoengine.Document):
                 if not self.collection().update_one(same_version, write.update, session=session).matched_count:
                     raise VersionConflict(self.collection_name(), self.id)
         except DuplicateKeyError as error:
-            raise self.refusal_of(error.details) from error
+            raise self.refusal_of(self.id, error.details) from error
         self.accept_written(write, session)
 
     @classmethod
@@ -213,22 +213,45 @@ class Aggregate(mongoengine.Document):
         entries = [*self._emitted]
         for each in entries:
             each["subject"], each["sequence"] = self.id, self.version + 1
-        told = [name for name in (*changed, *gone) if name not in _UNAUDITED]
-        if told and self._meta["audited"]:
-            entries.append(
-                audit.change_recorded(
-                    service=database.service(),
-                    collection=self.collection_name(),
-                    document_id=self.id,
-                    version=self.version + 1,
-                    before=before,
-                    after=after,
-                    fields=told,
-                    private_fields=self._meta["private_fields"],
-                    why=why,
-                )
-            )
+        entries += self._change_recorded(self.id, self.version + 1, before, after, (*changed, *gone), why)
         return Write(self.id, self.version + 1, after, tuple(changed), tuple(gone), tuple(self._taken), entries)
+
+    @classmethod
+    def prepare_fields(cls, row: Mapping[str, Any], values: Mapping[str, Any], why: str) -> Write | None:
+        """The same for plain fields of a stored row, which holds their present values beside `_id` and `version`."""
+        changed = tuple(name for name, value in values.items() if row.get(name) != value)
+        if not changed:
+            return None
+        version = row["version"] + 1
+        entries = cls._change_recorded(row["_id"], version, row, values, changed, why)
+        return Write(row["_id"], version, dict(values), changed, (), (), entries)
+
+    @classmethod
+    def _change_recorded(
+        cls,
+        document_id: str,
+        version: int,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        fields: Sequence[str],
+        why: str,
+    ) -> list[OutboxEntry]:
+        """The audit record, unless nothing of it is to be told."""
+        told = [name for name in fields if name not in _UNAUDITED]
+        if not told or not cls._meta["audited"]:
+            return []
+        record = audit.change_recorded(
+            service=database.service(),
+            collection=cls.collection_name(),
+            document_id=document_id,
+            version=version,
+            before=before,
+            after=after,
+            fields=told,
+            private_fields=cls._meta["private_fields"],
+            why=why,
+        )
+        return [record]
 
     def accept_written(self, write: Write, session: ClientSession | None) -> None:
         """The write succeeded: this object now stands for what is stored."""
@@ -239,8 +262,10 @@ class Aggregate(mongoengine.Document):
         if write.entries:
             outbox.hand_over(self.collection_name(), write.document_id, write.entries, session)
 
-    def refusal_of(self, details: Mapping[str, Any] | None) -> Exception:
+    @classmethod
+    def refusal_of(cls, document_id: str, details: Mapping[str, Any] | None) -> Exception:
+        """What a duplicate key means: somebody made the same document, or has the unique value."""
         fields = tuple((details or {}).get("keyPattern", {"_id": 1}))
         if fields == ("_id",):
-            return VersionConflict(self.collection_name(), self.id)
-        return DuplicateValue(self.collection_name(), fields)
+            return VersionConflict(cls.collection_name(), document_id)
+        return DuplicateValue(cls.collection_name(), fields)

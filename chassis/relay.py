@@ -8,7 +8,7 @@ away). Both may publish the same event: delivery is at least once.
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -166,15 +166,16 @@ class Relay:
         if not self._holds_lease():
             return
         self._returned = {each: until for each, until in self._returned.items() if until > now}
-        if max((self._sweep(name) for name in self._collections()), default=0) >= _SWEEP_BATCH:
-            self._next_sweep = now  # there is more: go on as soon as these are removed
-
-    def _sweep(self, name: str) -> int:
-        """Publish the oldest left entries of one collection; returns how many there were."""
         before = real_clock.now() - _SWEEP_AGE
         old: dict[str, Any] = {"outbox.real_time": {"$lt": before}}
         if self._returned:
             old["_id"] = {"$nin": list(self._returned)}
+        left = database.holding(self._database, dict.fromkeys(self._collections(), old))
+        if max((self._sweep(name, old, before) for name in left), default=0) >= _SWEEP_BATCH:
+            self._next_sweep = now  # there is more: go on as soon as these are removed
+
+    def _sweep(self, name: str, old: dict[str, Any], before: datetime) -> int:
+        """Publish the oldest left entries of one collection; returns how many there were."""
         found = self._database[name].find(old, {"outbox": 1}).sort("outbox.real_time", 1).limit(_SWEEP_BATCH)
         count = 0
         for document in found:

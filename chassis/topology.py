@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 AUDIT_TYPE = "change_recorded.v1"
+AUDIT_MANY_TYPE = "changes_recorded.v1"
 AUDIT_QUEUE = "gateway.audit"
 POS_EXCHANGE = "pos.receipts"
 OUTCOMES_EXCHANGE = "pos.outcomes"  # back to the edge process in the routing key, whose queue lives as long as it

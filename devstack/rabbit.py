@@ -28,6 +28,8 @@ _OTHER_SERVER = "Or set SALELOOP_AMQP_URL to a RabbitMQ elsewhere, and none is s
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._+@-]+")
 # After its applications have stopped (0.2 s) the Erlang machine would idle for six seconds before it exits.
 _SHUTDOWN = "-shutdown_time 1500"
+# Its schedulers would spin while they wait for work, on processors that everybody else here needs.
+_NO_SPINNING = "+sbwt none +sbwtdcpu none +sbwtdio none"
 PORT_PURPOSES = ("amqp", "amqp_management", "amqp_metrics", "amqp_distribution", "epmd")
 
 
@@ -130,7 +132,9 @@ class EmbeddedRabbit:
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self._home / "enabled_plugins"),
             "RABBITMQ_PLUGINS_DIR": str(self._home / "plugins"),
             "RABBITMQ_DIST_PORT": str(self._dist_port),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-kernel inet_dist_use_interface {{127,0,0,1}} {_SHUTDOWN}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
+                f"-kernel inet_dist_use_interface {{127,0,0,1}} {_SHUTDOWN} {_NO_SPINNING}"
+            ),
         }
 
     def _write_configuration(self) -> None:

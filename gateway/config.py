@@ -35,7 +35,7 @@ class GatewaySettings(ServiceSettings):
     # What may wait for the broker at the POS edge, in bytes of each process; a batch beyond that is refused at once.
     pos_waiting_bytes: int = Field(default=64 * 1024 * 1024, ge=64 * 1024)
     # How long the POS edge trusts a terminal's key before it asks again. Revocations come as events; this is the net.
-    pos_key_check_s: float = Field(default=60.0, ge=2, le=300)
+    pos_key_check_s: float = Field(default=300.0, ge=2, le=3_600)
 
     def address(self, service: str) -> str:
         """host:port of a service's rpc process."""

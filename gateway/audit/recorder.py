@@ -1,9 +1,10 @@
-"""The audit process: takes change_recorded.v1 of all services from the queue, in batches, into the chains."""
+"""The audit process: takes what all services tell of their changes from the queue, in batches, into the chains."""
 
 import signal
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import orjson
 
@@ -15,6 +16,7 @@ from gateway.audit.chain import canonical
 from gateway.config import GatewaySettings
 
 _BATCH, _WAIT_SECONDS, _PREFETCH = 200, 0.25, 600
+_TOGETHER = 2_000  # records of one transaction: a message may hold a hundred
 
 log = logs.get_logger(__name__)
 
@@ -24,37 +26,48 @@ class NotARecord(ValueError):
 
 
 def append_all(deliveries: Sequence[Delivery]) -> Mapping[int, str]:
-    """Append a batch, one transaction for each service; returns the positions that are no records, with why."""
+    """Append a batch, service by service; returns the positions that are no records, with why."""
     refused: dict[int, str] = {}
     by_service: dict[str, list[store.Record]] = defaultdict(list)
     for position, delivery in enumerate(deliveries):
         try:
-            service, record = read(delivery)
+            service, records = read(delivery)
         except NotARecord as error:
             refused[position] = str(error)
             continue
-        by_service[service].append(record)
+        by_service[service] += records
     for service, records in by_service.items():
-        store.append(service, records)
+        for first in range(0, len(records), _TOGETHER):
+            store.append(service, records[first : first + _TOGETHER])
     return refused
 
 
-def read(delivery: Delivery) -> tuple[str, store.Record]:
-    """Service and record of one message. Raises NotARecord."""
-    try:
-        body = orjson.loads(delivery.body)
-        service, document_id = str(body["service"]), str(body["document_id"])
-        real_time = datetime.fromisoformat(body["real_time"]) if body.get("real_time") else None
-        text = canonical(body)
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise NotARecord(f"not a ChangeRecorded: {error!r}"[:300]) from error
+def read(delivery: Delivery) -> tuple[str, list[store.Record]]:
+    """Service and records of one message, a ChangeRecorded or a ChangesRecorded. Raises NotARecord."""
     event_id = delivery.message_id or str(delivery.headers.get("ce-id", ""))
     if not event_id:
         raise NotARecord("the event has no id")
+    try:
+        body = orjson.loads(delivery.body)
+        if delivery.headers.get("ce-type") == topology.AUDIT_MANY_TYPE:
+            pairs = [(f"{event_id}:{number}", each) for number, each in enumerate(body["changes"])]
+        else:
+            pairs = [(event_id, body)]
+        records = [_record(record_id, each) for record_id, each in pairs]
+        services = {str(each["service"]) for _, each in pairs}
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise NotARecord(f"not a ChangeRecorded: {error!r}"[:300]) from error
     # A service may only write its own chain; which exchange it may publish to is the broker's permission.
-    if delivery.headers.get("ce-source") != f"/saleloop/{service}":
-        raise NotARecord(f"sent by {delivery.headers.get('ce-source')} in the name of {service}"[:300])
-    return service, store.Record(event_id, text, document_id, real_time)
+    source = str(delivery.headers.get("ce-source"))
+    service = source.removeprefix("/saleloop/")
+    if services != {service}:
+        raise NotARecord(f"sent by {source} in the name of {', '.join(sorted(services)) or 'nobody'}"[:300])
+    return service, records
+
+
+def _record(record_id: str, body: Mapping[str, Any]) -> store.Record:
+    real_time = datetime.fromisoformat(body["real_time"]) if body.get("real_time") else None
+    return store.Record(record_id, canonical(body), str(body["document_id"]), real_time)
 
 
 def run(settings: GatewaySettings) -> None:

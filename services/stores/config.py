@@ -10,4 +10,4 @@ class StoresSettings(ServiceSettings):
 
     mongo_database: str = "stores"
     # Batches of each of the 64 queues that one ingest process holds unacknowledged; what a kill has delivered again.
-    ingest_prefetch: int = Field(default=4, ge=1, le=100)
+    ingest_prefetch: int = Field(default=8, ge=1, le=100)

@@ -31,6 +31,9 @@ from services.stores.metrics import BATCHES, INGEST_DURATION, RECEIPTS
 from services.stores.translate import batch_from, outcomes_to_proto
 
 MESSAGES_AT_ONCE = 64
+# Few messages wait so long for more: a transaction costs about as much for one receipt as for hundreds, and single ones
+# of simple tills would keep both the database and this process busy.
+GATHERED_S = 0.08
 # A transaction takes messages up to this size together (one may be larger): it must end long before its limit of 60 s.
 TRANSACTION_BYTES = 2 * 1024 * 1024
 log = logs.get_logger(__name__)
@@ -58,7 +61,11 @@ def run(settings: StoresSettings) -> None:
     leases.start()
     log.info("ingesting", partitions=len(queues))
     merger = PartMerger(ledger)
-    consumer.run(lambda deliveries: handle(deliveries, ledger, names, publisher, merger), batch=MESSAGES_AT_ONCE)
+    consumer.run(
+        lambda deliveries: handle(deliveries, ledger, names, publisher, merger),
+        batch=MESSAGES_AT_ONCE,
+        wait_s=GATHERED_S,
+    )
     leases.stop()
     publisher.stop()
     telemetry.stop_tracing()

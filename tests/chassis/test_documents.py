@@ -7,6 +7,7 @@ import pytest
 from google.protobuf.json_format import MessageToDict, Parse
 
 from chassis import principal
+from chassis.bulk import Changes
 from chassis.clocks import clock
 from chassis.documents import (
     DocumentNotFound,
@@ -18,7 +19,7 @@ from chassis.documents import (
 from chassis.envelopes import event_type
 from chassis.outbox import receive
 from chassis.principal import Principal
-from saleloop.audit.v1.events_pb2 import ChangeRecorded
+from saleloop.audit.v1.events_pb2 import ChangeRecorded, ChangesRecorded
 from saleloop.leads.v1 import events_pb2 as events
 from tests.chassis.probe import Effect, Thing
 
@@ -233,6 +234,44 @@ def test_many_commits_happen_together_or_not_at_all() -> None:
     commit_many([*loaded, Thing(id="t9", name="new")])
     assert [stored(thing)["name"] for thing in things] == ["new"] * 3
     assert Thing.load("t9").version == 1
+
+
+def told_together() -> list[list[ChangeRecorded]]:
+    """The records of each event that tells many changes, in the order of their documents' ids."""
+    rows = Thing.collection().find({"outbox.type": "changes_recorded.v1"}).sort("_id", 1)
+    entries = [entry for row in rows for entry in row["outbox"] if entry["type"] == "changes_recorded.v1"]
+    return [list(Parse(entry["body"], ChangesRecorded()).changes) for entry in entries]
+
+
+def test_many_commits_of_one_transaction_tell_their_changes_in_few_events() -> None:
+    things = [Thing(id=f"t{number:03d}", name="new") for number in range(250)]
+    things[3].emit(events.LeadCreated(lead_id="t003"))
+    commit_many(things, why="all at once")
+    told = told_together()
+    assert [len(each) for each in told] == [100, 100, 50]
+    assert [record.document_id for each in told for record in each] == [thing.id for thing in things]
+    assert {(record.why, record.version) for each in told for record in each} == {("all at once", 1)}
+    assert Thing.collection().count_documents({"outbox.type": "change_recorded.v1"}) == 0
+    assert outbox_types(things[3]) == ["lead_created.v1"]
+
+
+def test_fields_of_a_stored_row_change_as_those_of_a_loaded_document_would() -> None:
+    thing, other = Thing(id="t1", name="old"), Thing(id="t2", name="same")
+    insert_many_committed([thing, other])
+    changes = Changes()
+    for row in list(Thing.collection().find({}, {"version": 1, "name": 1})):
+        changes.set_fields(Thing, row, {"name": "same"}, why="alike")
+    transaction(changes.write)
+    changes.accept(None)
+    assert (stored(thing)["name"], stored(thing)["version"], stored(other)["version"]) == ("same", 2, 1)
+    ((record,),) = told_together()
+    assert (record.document_id, record.version, record.why) == ("t1", 2, "alike")
+    assert MessageToDict(record.changes) == {"name": {"before": "old", "after": "same"}}
+    stale = Changes()
+    stale.set_fields(Thing, {"_id": "t1", "version": 1, "name": "old"}, {"name": "newer"})
+    with pytest.raises(VersionConflict):
+        transaction(stale.write)
+    assert stored(thing)["name"] == "same"
 
 
 def test_event_types_follow_the_message_names() -> None:

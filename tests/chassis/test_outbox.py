@@ -81,13 +81,15 @@ def test_a_second_relay_does_not_publish_or_read_twice(probe: Probe) -> None:
 
 
 def _note_sweeps(relay: Relay, sweeps: list[str]) -> None:
-    sweep = relay._sweep
+    sweep = relay._sweep_when_due
 
-    def noted(name: str) -> int:
-        sweeps.append(relay._holder)
-        return sweep(name)
+    def noted() -> None:
+        before = relay._next_sweep
+        sweep()
+        if relay._next_sweep != before and relay._holds_lease():
+            sweeps.append(relay._holder)
 
-    relay._sweep = noted  # type: ignore[method-assign]  # watched, not replaced
+    relay._sweep_when_due = noted  # type: ignore[method-assign]  # watched, not replaced
 
 
 def test_the_lease_moves_on_when_its_holder_stops(probe: Probe) -> None:

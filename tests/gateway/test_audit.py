@@ -23,7 +23,14 @@ class Message:
     def __init__(self, record: dict[str, Any], event_id: str = "", source: str = "") -> None:
         self.body = json.dumps(record).encode()
         self.message_id = event_id or uuid4().hex
-        self.headers = {"ce-source": source or f"/saleloop/{record.get('service')}"}
+        self.headers = {"ce-source": source or f"/saleloop/{record.get('service')}", "ce-type": "change_recorded.v1"}
+
+
+def together(*records: dict[str, Any], event_id: str = "", source: str = "/saleloop/leads") -> Message:
+    """What a service tells of one transaction over many documents."""
+    message = Message({"changes": records}, event_id, source)
+    message.headers["ce-type"] = "changes_recorded.v1"
+    return message
 
 
 def change(service: str, document_id: str = "d1", **changes: Any) -> dict[str, Any]:
@@ -65,6 +72,25 @@ def test_a_second_delivery_changes_nothing(clean: Gateway) -> None:
     record(one, one)
     record(one, Message(change("leads"), event_id="e2"))
     assert list(store.verify()) == [("leads", 2, "")]
+
+
+def test_changes_told_together_are_links_of_their_own(clean: Gateway) -> None:
+    many = together(*(change("leads", f"d{number}") for number in range(2_500)), event_id="e1")
+    assert record(Message(change("leads")), many) == {}
+    assert record(many, many) == {}
+    assert list(store.verify()) == [("leads", 2_501, "")]
+    admin = clean.as_user()
+    one = clean.client.get("/v1/audit", params={"service": "leads", "document_id": "d7"}, headers=admin).json()
+    assert [entry["record"]["document_id"] for entry in one["entries"]] == ["d7"]
+
+
+def test_changes_told_together_are_taken_or_refused_together(clean: Gateway) -> None:
+    mixed = together(change("leads"), change("billing"))
+    headless = together(change("leads"), {"service": "leads"})
+    nothing = together()
+    refused = record(mixed, headless, nothing, together(change("leads")))
+    assert sorted(refused) == [0, 1, 2]
+    assert list(store.verify()) == [("leads", 1, "")]
 
 
 def test_two_recorders_at_once_do_not_fork_the_chain(clean: Gateway) -> None:

@@ -249,5 +249,5 @@ def act(ids: list[str], found: list[Course], tick: int, rules: FirstContactRules
     if changed:
         commit_many(changed)
         # Nor at what people told; the workers would publish all of it.
-        told = {"type": {"$in": ["change_recorded.v1", "lead_contacted.v1", "lead_closed.v1"]}}
+        told = {"type": {"$in": ["change_recorded.v1", "changes_recorded.v1", "lead_contacted.v1", "lead_closed.v1"]}}
         Lead.collection().update_many({"_id": {"$in": list(due)}}, {"$pull": {"outbox": told}})

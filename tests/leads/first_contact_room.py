@@ -77,7 +77,7 @@ def told_by(*kinds: type[Aggregate]) -> list[tuple[str, dict[str, Any]]]:
         for kind in kinds or (Lead, StoredSlaPolicy)
         for row in kind.collection().find({}, {"outbox": 1})
         for entry in row.get("outbox", ())
-        if entry["type"] != "change_recorded.v1"
+        if entry["type"] not in ("change_recorded.v1", "changes_recorded.v1")
     ]
     return [(entry["type"], orjson.loads(entry["body"])) for entry in sorted(entries, key=lambda each: str(each["id"]))]
 

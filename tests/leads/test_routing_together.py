@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from time import sleep
 
-import orjson
 import pytest
 
 from chassis.clocks import clock
 from chassis.principal import Principal, acting
 from services.leads import commands
 from services.leads.commands.routing import routing_turn
-from services.leads.documents import Account, Lead, ResponsibilityEntry
+from services.leads.documents import Account, ResponsibilityEntry
 from services.leads.domain.errors import LeadNotFound
 from tests.leads.room import Room, told
 
@@ -50,9 +49,11 @@ def test_each_is_audited_in_its_own_context(room: Room) -> None:
     with _queue() as pool:
         for lead_id in leads:
             pool.submit(_route, lead_id)
-    for row in Lead.collection().find({}, {"outbox": 1}):
-        record = orjson.loads(row["outbox"][-1]["body"])
-        assert (record["operation"], record["actor"]) == ("leads.route_lead_when_created", f"for {row['_id']}")
+    records = [record for told_together in told("changes_recorded.v1") for record in told_together["changes"]]
+    found = {
+        each["document_id"]: (each["operation"], each["actor"]) for each in records if each["collection"] == "leads"
+    }
+    assert found == {lead_id: ("leads.route_lead_when_created", f"for {lead_id}") for lead_id in leads}
 
 
 def test_leads_of_one_company_and_a_second_delivery_may_wait_together(room: Room) -> None:

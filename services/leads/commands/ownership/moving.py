@@ -1,8 +1,9 @@
 """Give accounts to other owners, with everything open on them: all in the caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pymongo.client_session import ClientSession
 
@@ -12,10 +13,17 @@ from services.leads.commands.routing.workload import move_untouched
 from services.leads.documents import FOLLOWING, Account, Lead, ResponsibilityEntry
 from services.leads.documents.first_contact_rules import current_rules
 from services.leads.documents.first_contact_steps import OVER
-from services.leads.domain.first_contact.follow_up import FirstContactRules
 from services.leads.domain.lead_state import LeadState
 from services.leads.domain.ownership.responsibility import EntryKind
 from services.leads.domain.routing.candidates import SalespersonFacts
+
+Row = Mapping[str, Any]
+
+_READ = (
+    *("version", "owner_id", "team_id", "supervisor_id", "account_id"),
+    *("region", "state", "assign_time", "first_contact_step"),
+)
+_AT_ONCE = 2_000  # documents of one answer: by default there are 101 in the first
 
 
 @dataclass(frozen=True)
@@ -46,60 +54,59 @@ def move_accounts(
     for each in others:
         changes.add(each, move.why)
     for account in accounts:
-        _move(account, account.id, "", owners[account.id], account.region, move, changes)
+        _log(account.id, "", account.owner_id, owners[account.id], account.region, move, changes)
+        account.belong_to(owners[account.id])
+        changes.add(account, move.why)
     followers = 0
     for following in FOLLOWING:
         where = {following.account: {"$in": list(owners)}, **following.open}
-        rows = following.document.collection().find(where, {"outbox": 0}, session=session)
-        pairs = ((following.document._from_son(row), owners[row[following.account]]) for row in rows)
-        followers += _follow(pairs, move, changes, session)
+        rows = following.document.collection().find(where, _READ, session=session, batch_size=_AT_ONCE)
+        pairs: list[tuple[Row, SalespersonFacts]] = [(row, owners[row[following.account]]) for row in rows]
+        pairs = [(row, owner) for row, owner in pairs if row.get("owner_id", "") != owner.id]
+        followers += len(pairs)
+        if following.document is Lead:
+            pairs = _follow_with_limits(pairs, move, changes, session)
+        for row, owner in pairs:
+            changes.set_fields(following.document, row, fields_of(following.document, owner), move.why)
     changes.write(session)
     changes.accept(session)
     return followers
 
 
-def _follow(
-    pairs: Iterable[tuple[Aggregate, SalespersonFacts]], move: Move, changes: Changes, session: ClientSession
-) -> int:
+def _follow_with_limits(
+    pairs: Sequence[tuple[Row, SalespersonFacts]], move: Move, changes: Changes, session: ClientSession
+) -> list[tuple[Row, SalespersonFacts]]:
+    """Leads have lines of their own in the log and are counted while untouched; returns those that need no more than
+    their new owner.
+
+    Where the time was over nobody would be warned any more: there the new owner gets a whole limit.
+    """
+    over = [row["_id"] for row, _ in pairs if _is_untouched(row) and row.get("first_contact_step") in OVER]
+    restarted = Lead.load_many(over, session=session) if over else {}
+    rules = current_rules(session) if over else None
     untouched: list[tuple[str, str, datetime, datetime]] = []
-    rules: FirstContactRules | None = None
-    moved = 0
-    for document, owner in pairs:
-        if document.owner_id == owner.id:
-            continue
-        moved += 1
-        if isinstance(document, Lead):
-            if document.state == LeadState.ASSIGNED and document.assign_time is not None:
-                before = document.assign_time
-                if document.first_contact_step in OVER:
-                    # Its time was over, and nobody would be warned any more.
-                    rules = rules or current_rules(session)
-                    document.start_first_contact(rules, move.at)
-                untouched.append((document.owner_id, owner.id, before, document.assign_time))
-            _move(document, document.account_id, document.id, owner, document.region, move, changes)
-        else:
-            belong_to(document, owner)
-            changes.add(document, move.why)
+    for row, owner in pairs:
+        _log(row["account_id"], row["_id"], row["owner_id"], owner, row["region"], move, changes)
+        lead = restarted.get(row["_id"])
+        if lead is not None and rules is not None:
+            belong_to(lead, owner)
+            lead.start_first_contact(rules, move.at)
+            changes.add(lead, move.why)
+        if _is_untouched(row):
+            since = row["assign_time"]
+            untouched.append((row["owner_id"], owner.id, since, since if lead is None else move.at))
     move_untouched(untouched, session)
-    return moved
+    return [(row, owner) for row, owner in pairs if row["_id"] not in restarted]
 
 
-def _move(
-    document: Account | Lead,
-    account_id: str,
-    lead_id: str,
-    owner: SalespersonFacts,
-    region: str,
-    move: Move,
-    changes: Changes,
+def _is_untouched(row: Row) -> bool:
+    return row["state"] == LeadState.ASSIGNED and row.get("assign_time") is not None
+
+
+def _log(
+    account_id: str, lead_id: str, previous: str, owner: SalespersonFacts, region: str, move: Move, changes: Changes
 ) -> None:
-    """The document gets its owner, and the log a line of its own for it."""
-    previous = document.owner_id
-    if isinstance(document, Account):
-        document.belong_to(owner)
-    else:
-        belong_to(document, owner)
-    changes.add(document, move.why)
+    """Every account and every lead has a line of its own in the responsibility log."""
     entry = ResponsibilityEntry(
         account_id=account_id,
         lead_id=lead_id,
@@ -117,9 +124,13 @@ def _move(
     changes.add(entry)
 
 
+def fields_of(cls: type[Aggregate], owner: SalespersonFacts) -> dict[str, str]:
+    """What a document of this class keeps of its owner."""
+    values = {"owner_id": owner.id, "team_id": owner.team_id, "supervisor_id": owner.supervisor_id}
+    return {name: value for name, value in values.items() if name in cls._fields}
+
+
 def belong_to(document: Aggregate, owner: SalespersonFacts) -> None:
     """Give one document its owner, in the fields that it has."""
-    values = {"owner_id": owner.id, "team_id": owner.team_id, "supervisor_id": owner.supervisor_id}
-    for name, value in values.items():
-        if name in document._fields:
-            setattr(document, name, value)
+    for name, value in fields_of(type(document), owner).items():
+        setattr(document, name, value)

@@ -4,6 +4,7 @@ Plain increments on the salesperson's document, beside its version: a copy of a 
 do not get in each other's way, while two assignments to one person conflict, and the later one decides again.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -56,15 +57,14 @@ def count_contacted(salesperson_id: str, session: ClientSession, counted_at: dat
 
 def move_untouched(moves: Iterable[tuple[str, str, datetime, datetime]], session: ClientSession) -> None:
     """Untouched leads have another owner: (from, to, assign time before, and now). What each got this month stays."""
-    operations = []
+    fewer: Counter[tuple[str, str]] = Counter()
+    more: Counter[tuple[str, str]] = Counter()
     for from_id, to_id, assigned_before, assigned_now in moves:
-        operations.append(UpdateOne({"_id": from_id}, [_less(_is_month(month_of(assigned_before)), {})]))
-        more = {
-            "open_untouched": {"$add": ["$open_untouched", 1]},
-            "untouched_in_month": {"$add": [_UNTOUCHED_IN_MONTH, _is_month(month_of(assigned_now))]},
-        }
-        operations.append(UpdateOne({"_id": to_id}, [{"$set": more}]))
-    _bulk(operations, session)
+        fewer[from_id, month_of(assigned_before)] += 1
+        more[to_id, month_of(assigned_now)] += 1
+    less = ((person, _less(_is_month(month, number), {}, number)) for (person, month), number in fewer.items())
+    gain = ((person, _more(_is_month(month, number), number)) for (person, month), number in more.items())
+    _bulk((UpdateOne({"_id": person}, [change]) for person, change in (*less, *gain)), session)
 
 
 def count_outcome(owner_id: str, segment: str, won: bool, *, session: ClientSession | None = None) -> None:
@@ -83,9 +83,17 @@ def _add_outcome(owner_id: str, segment: str, won: bool, number: int, session: C
     Salesperson.collection().update_one({"_id": owner_id}, {"$inc": {path: number}}, session=session)
 
 
-def _less(of_month: Any, others: Mapping[str, Any]) -> dict[str, Any]:
+def _more(of_month: Any, number: int) -> dict[str, Any]:
+    more: dict[str, Any] = {
+        "open_untouched": {"$add": ["$open_untouched", number]},
+        "untouched_in_month": {"$add": [_UNTOUCHED_IN_MONTH, of_month]},
+    }
+    return {"$set": more}
+
+
+def _less(of_month: Any, others: Mapping[str, Any], number: int = 1) -> dict[str, Any]:
     fewer: dict[str, Any] = {
-        "open_untouched": {"$subtract": ["$open_untouched", 1]},
+        "open_untouched": {"$subtract": ["$open_untouched", number]},
         "untouched_in_month": {"$max": [0, {"$subtract": [_UNTOUCHED_IN_MONTH, of_month]}]},
     }
     return {"$set": fewer | {name: {"$subtract": [f"${name}", number]} for name, number in others.items()}}
@@ -95,8 +103,8 @@ def _of_month(month: str, value: Any) -> dict[str, Any]:
     return {"$cond": [{"$eq": ["$month", month]}, value, 0]}
 
 
-def _is_month(month: str) -> dict[str, Any]:
-    return {"$cond": [{"$eq": ["$month", month]}, 1, 0]}
+def _is_month(month: str, number: int = 1) -> dict[str, Any]:
+    return {"$cond": [{"$eq": ["$month", month]}, number, 0]}
 
 
 def _bulk(operations: Iterable[UpdateOne], session: ClientSession) -> None:

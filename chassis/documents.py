@@ -17,6 +17,7 @@ from chassis.clocks import to_milliseconds
 from chassis.database import connect, patiently, transaction
 from chassis.envelopes import OutboxEntry, entry, event_type, proto_json
 from chassis.ids import new_id
+from chassis.shapes import is_plain, shape_of
 from chassis.writes import HANDLED_KEPT, Write
 
 __all__ = [
@@ -69,6 +70,7 @@ class DuplicateValue(Exception):
         self.metadata = {"collection": collection, "fields": ",".join(fields)}
 
 
+@is_plain
 class PlainField(BaseField):
     """Lists and mappings exactly as stored; replace the value, never change it in place."""
 
@@ -98,17 +100,22 @@ class Aggregate(mongoengine.Document):
     # mongoengine looks with each assignment whether something is sharded, dynamic or saved by itself: nothing is.
     __setattr__ = object.__setattr__
 
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        self._stored: Mapping[str, Any] | None = None
-        self._emitted: list[OutboxEntry] = []
-        self._taken: list[str] = []
+    def __init__(self, **values: Any) -> None:
+        cls = type(self)
+        self._begin(shape_of(cls).values_of_new(cls.__name__, values), None)
 
     @classmethod
-    def _from_son(cls, son: dict[str, Any], *args: Any, **kwargs: Any) -> Self:
-        document: Self = super()._from_son(son, *args, **kwargs)
-        document._stored = son
+    def _from_son(cls, son: dict[str, Any], *_args: Any, **_kwargs: Any) -> Self:
+        document = cls.__new__(cls)
+        document._begin(shape_of(cls).values_of_stored(son), son)
         return document
+
+    def _begin(self, data: dict[str, Any], stored: Mapping[str, Any] | None) -> None:
+        """Hold these fields. mongoengine is told that it is not initialised, so that it tracks no changes."""
+        self._initialised, self._created, self._data = False, stored is None, data
+        self._stored: Mapping[str, Any] | None = stored
+        self._emitted: list[OutboxEntry] = []
+        self._taken: list[str] = []
 
     @classmethod
     def load(cls, document_id: str, *, session: ClientSession | None = None) -> Self:
@@ -202,12 +209,12 @@ class Aggregate(mongoengine.Document):
 
     def prepare_write(self, why: str) -> Write | None:
         """What a commit writes; None when there is nothing to write."""
-        self.validate(clean=False)
+        shape = shape_of(type(self))
         before = self._stored or {}
-        after = {name: value for name, value in self.to_mongo().items() if name not in _TECHNICAL}
-        known = self._reverse_db_field_map
+        after = {name: value for name, value in shape.stored_values(self._data).items() if name not in _TECHNICAL}
         changed = [name for name, value in after.items() if name not in before or before[name] != value]
-        gone = [name for name in before if name not in after and name in known and name not in _TECHNICAL]
+        gone = [name for name in before if name not in after and name in shape.stored and name not in _TECHNICAL]
+        shape.require_valid(self.id, self._data, None if self._stored is None else frozenset((*changed, *gone)))
         if self._stored is not None and not (changed or gone or self._emitted or self._taken):
             return None
         entries = [*self._emitted]

@@ -15,7 +15,7 @@ from gateway.audit import store
 from gateway.audit.chain import canonical
 from gateway.config import GatewaySettings
 
-_BATCH, _WAIT_SECONDS, _PREFETCH = 200, 0.25, 600
+_BATCH, _WAIT_SECONDS, _PREFETCH = 200, 0.25, 300
 _TOGETHER = 2_000  # records of one transaction: a message may hold a hundred
 
 log = logs.get_logger(__name__)

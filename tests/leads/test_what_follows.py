@@ -10,9 +10,11 @@ from chassis.clocks import clock
 from chassis.documents import Aggregate
 from saleloop.leads.v1 import ownership_service_pb2 as pb
 from services.leads import commands, documents
+from services.leads.commands import intake
 from services.leads.documents import FOLLOWING
 from services.leads.documents.following import Following
 from services.leads.documents.merging import MOVING
+from tests.leads.intake_room import two_that_share_a_phone
 from tests.leads.ownership_room import ask, give_accounts
 from tests.leads.room import Room
 
@@ -47,6 +49,28 @@ def test_it_goes_along_while_it_is_open(room: Room, following: Following) -> Non
     owners = {row["_id"].rpartition("-")[2]: row["owner_id"] for row in following.document.collection().find({})}
     assert owners.pop("closed", "alice") == "alice"
     assert set(owners.values()) == {"bob"}
+
+
+@pytest.mark.parametrize(
+    "following",
+    [each for each in FOLLOWING if each.document.__name__ in _STAY_AT_A_MERGE],
+    ids=lambda each: each.document.__name__,
+)
+def test_what_stays_with_a_merged_account_belongs_to_its_new_owner_until_the_merge_is_undone(
+    room: Room, following: Following
+) -> None:
+    room.hire("alice", "bob")
+    first, second = two_that_share_a_phone(room, ("bob", "alice"))
+    following.document.collection().delete_many({})
+    insert(following, second, "open", {name: value for name, value in following.open.items() if type(value) is str})
+
+    def owners() -> list[str]:
+        return [row["owner_id"] for row in following.document.collection().find({})]
+
+    merged, _ = intake.merge_accounts(first, second, why="one company", by="boss", at=clock.now())
+    assert owners() == ["bob"]
+    intake.undo_merge(merged.id, why="two after all", by="boss", at=clock.now())
+    assert owners() == ["alice"]
 
 
 def insert(following: Following, account_id: str, name: str, fields: dict[str, Any]) -> None:

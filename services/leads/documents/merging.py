@@ -2,7 +2,7 @@
 
 Records that are written once (the responsibility log, the timeline) are not here: they stay as they were written and
 are shown with the winner, see queries/account_family.py. What is kept under the account's own id (its stock, its
-engagement, its money) stays with the loser.
+engagement, its money, a running package) stays with the loser, under its new owner.
 """
 
 from collections.abc import Callable

@@ -46,6 +46,7 @@ def merge_accounts(winner_id: str, loser_id: str, *, why: str, by: str, at: date
         loser.keys = [f"merged:{loser.id}"]
         loser.merged_into = winner.id
         loser.owner_id, loser.team_id = winner.owner_id, winner.team_id
+        move.let_follow(loser)
         loser.emit_state()
         winner.emit_state()
         merge.emit(announcements.account_merged(merge, winner, loser))

@@ -9,13 +9,14 @@ from pymongo.client_session import ClientSession
 from chassis.bulk import Changes
 from chassis.documents import Aggregate
 from services.leads.commands.routing.workload import move_untouched
-from services.leads.documents import Account, AccountMerge, Lead, Salesperson
+from services.leads.documents import FOLLOWING, Account, AccountMerge, Lead, Salesperson
 from services.leads.documents.merging import MOVING, Moving
 from services.leads.domain.intake.errors import MergeTooLarge
 from services.leads.domain.intake.merging import OWNER_FIELDS, fields_back
 from services.leads.domain.lead_state import LeadState
 
 LIMIT = 2_000  # documents in one transaction
+_KEPT = tuple(each for each in FOLLOWING if each.document not in {moving.document for moving in MOVING})
 
 
 class Move:
@@ -58,6 +59,15 @@ class Move:
                 self._set(document, back)
                 document.account_id = loser.id
                 self._changes.add(document, self._why)
+
+    def let_follow(self, loser: Account) -> None:
+        """What is kept under the loser's own id stays there, and belongs to whoever owns the loser from now on."""
+        given = owner_values(loser, self._session)
+        for following in _KEPT:
+            cls, where = following.document, {following.account: loser.id, **following.open}
+            values = {name: given[name] for name in OWNER_FIELDS[:-1] if name in cls._fields}
+            for row in cls.collection().find(where, {"version": 1, **dict.fromkeys(values, 1)}, session=self._session):
+                self._changes.set_fields(cls, row, values, self._why)
 
     def write(self) -> None:
         """Raises VersionConflict."""

@@ -38,6 +38,7 @@ def undo_merge(merge_id: str, *, why: str, by: str, at: datetime) -> tuple[Accou
         merge.undone_by, merge.undo_time, merge.undo_why = by, at, reason
         move = Move(f"merge into {winner.id} undone", session)
         move.back_to_loser(merge, loser, winner)
+        move.let_follow(loser)
         meet_routing({winner.owner_id, loser.owner_id}, session)
         winner.emit_state()
         loser.emit_state()

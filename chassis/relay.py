@@ -187,6 +187,9 @@ class Relay:
 
     def _holds_lease(self) -> bool:
         now = real_clock.now()
+        held_by = self._database["relay_leases"].find_one({"_id": "sweep"})
+        if held_by is not None and held_by["holder"] != self._holder and held_by["until"] >= now:
+            return False
         free = {"_id": "sweep", "$or": [{"holder": self._holder}, {"until": {"$lt": now}}]}
         held = {"$set": {"holder": self._holder, "until": now + _LEASE}}
         try:

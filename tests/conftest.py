@@ -21,6 +21,7 @@ settings.load_profile("untimed")
 _ALONE = (
     "tests/resilience/test_nothing_is_lost.py",
     "tests/resilience/test_pos_faults.py",
+    "tests/resilience/test_pos_on_clusters.py",
     "tests/chassis/test_outages.py",
 )
 # What waits longest comes first, so that no process is left alone with it at the end.

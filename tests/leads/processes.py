@@ -28,7 +28,9 @@ class Processes:
     def __init__(self, database: Database, vhost: Vhost, folder: Path) -> None:
         self.client = MongoClient[dict[str, Any]](database.url, tz_aware=True)
         self.database = self.client[database.name]
-        self.connection = pika.BlockingConnection(pika.URLParameters(vhost.amqp_url()))
+        broker = pika.URLParameters(vhost.amqp_url())
+        broker.heartbeat = 0  # a test may be busy with other things for minutes, and answers nothing meanwhile
+        self.connection = pika.BlockingConnection(broker)
         self.channel = self.connection.channel()
         self.folder = folder
         declare = self._child("declare", ["chassis.topology", "declare"], vhost.admin_settings)
@@ -89,7 +91,8 @@ class Processes:
         self.opened.close()
         for child in self.children:
             child.stop(15)
-        self.connection.close()
+        if self.connection.is_open:
+            self.connection.close()
         self.client.close()
 
     def _child(self, name: str, command: list[str], env: dict[str, str]) -> Child:

@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +98,7 @@ def check(room: Room, world: World, viewer: Principal, name: str, group_by: str,
         assert members(room, question, group, part, viewer) == sorted(behind.items()), (name, group_by, viewer)
 
 
+@pytest.mark.timeout(900)  # a quarter of a minute on a quiet machine of two cores
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_every_figure_is_exact_for_every_viewer_by_every_grouping(room: Room, random: Random) -> None:

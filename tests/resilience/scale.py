@@ -26,7 +26,7 @@ class Scale:
     disk_full_s: float = 3.0
     forgeries: int = 100
     cluster_kills: int = 1
-    patience_s: float = 60.0
+    patience_s: float = 120.0
     seed: int = 0  # of the random moments; 0: another one each time
 
 

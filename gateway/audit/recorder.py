@@ -53,14 +53,14 @@ def read(delivery: Delivery) -> tuple[str, list[store.Record]]:
             pairs = [(f"{event_id}:{number}", each) for number, each in enumerate(body["changes"])]
         else:
             pairs = [(event_id, body)]
+        services = {str(each["service"]) for _, each in pairs}  # TypeError for what is no object
         records = [_record(record_id, each) for record_id, each in pairs]
-        services = {str(each["service"]) for _, each in pairs}
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise NotARecord(f"not a ChangeRecorded: {error!r}"[:300]) from error
     # A service may only write its own chain; which exchange it may publish to is the broker's permission.
     source = str(delivery.headers.get("ce-source"))
     service = source.removeprefix("/saleloop/")
-    if services != {service}:
+    if services != {service} or source != f"/saleloop/{service}":
         raise NotARecord(f"sent by {source} in the name of {', '.join(sorted(services)) or 'nobody'}"[:300])
     return service, records
 

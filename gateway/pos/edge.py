@@ -127,7 +127,9 @@ class Edge:
 
     def _hear_of_wanted(self, event: dict[str, Any]) -> None:
         ranges = [(int(each["first"]), int(each["last"])) for each in event["ranges"]]
-        for stream in self._streams.get((str(event["store_id"]), str(event["terminal_id"])), ()):
+        name = (str(event["store_id"]), str(event["terminal_id"]))
+        self.keys.doubt(name)  # a till that opens its next stream is told then
+        for stream in self._streams.get(name, ()):
             if stream.caller.key.epoch == int(event["epoch"]):
                 stream.want(ranges)
 

@@ -90,9 +90,10 @@ class TerminalKeys:
         self._keep(name, None)
         return None
 
-    def doubt(self) -> None:
-        """Something may have been missed: every key is asked for again when it is needed next."""
-        for kept in self._kept.values():
+    def doubt(self, only: TerminalName | None = None) -> None:
+        """Something may have been missed, or changed for one terminal: ask again when a key is needed next."""
+        doubted = self._kept.values() if only is None else [each for each in [self._kept.get(only)] if each]
+        for kept in doubted:
             kept.asked = min(kept.asked, self._now() - self._fresh_s - ASK_AGAIN_S)
 
     def _keep(self, name: TerminalName, key: TerminalKey | None) -> None:

@@ -1,6 +1,7 @@
 """What is saved is published: at once, or by the sweep; and nothing waits for the broker."""
 
 import time
+from collections.abc import Iterable
 
 import pytest
 
@@ -81,15 +82,13 @@ def test_a_second_relay_does_not_publish_or_read_twice(probe: Probe) -> None:
 
 
 def _note_sweeps(relay: Relay, sweeps: list[str]) -> None:
-    sweep = relay._sweep_when_due
+    collections = relay._collections
 
-    def noted() -> None:
-        before = relay._next_sweep
-        sweep()
-        if relay._next_sweep != before and relay._holds_lease():
-            sweeps.append(relay._holder)
+    def noted() -> Iterable[str]:
+        sweeps.append(relay._holder)  # only a sweep asks which collections there are
+        return collections()
 
-    relay._sweep_when_due = noted  # type: ignore[method-assign]  # watched, not replaced
+    relay._collections = noted
 
 
 def test_the_lease_moves_on_when_its_holder_stops(probe: Probe) -> None:

@@ -88,8 +88,13 @@ def test_changes_told_together_are_taken_or_refused_together(clean: Gateway) -> 
     mixed = together(change("leads"), change("billing"))
     headless = together(change("leads"), {"service": "leads"})
     nothing = together()
-    refused = record(mixed, headless, nothing, together(change("leads")))
-    assert sorted(refused) == [0, 1, 2]
+    listed, text = Message(change("leads")), together()
+    listed.body, text.body = b"[1]", b'{"changes": ["text"]}'
+    for message in (listed, text):
+        message.headers["ce-source"] = "/saleloop/leads"
+    unnamed = together(change("leads"), source="leads")
+    refused = record(mixed, headless, nothing, listed, text, unnamed, together(change("leads")))
+    assert sorted(refused) == [0, 1, 2, 3, 4, 5]
     assert list(store.verify()) == [("leads", 1, "")]
 
 

@@ -41,6 +41,7 @@ Lookup = Callable[[TerminalName], Awaitable[TerminalKey | None]]
 class _Kept:
     key: TerminalKey | None
     asked: float
+    is_doubted: bool = False  # to be asked for again; while stores is away it stays as good as its age allows
 
 
 class TerminalKeys:
@@ -63,7 +64,7 @@ class TerminalKeys:
         """
         kept = self._kept.get(name)
         max_age = self._fresh_s if max_age_s is None else max_age_s
-        if kept is not None and self._now() - kept.asked <= max(max_age, ASK_AGAIN_S):
+        if kept is not None and not kept.is_doubted and self._now() - kept.asked <= max(max_age, ASK_AGAIN_S):
             return kept.key
         try:
             return await self._ask(name)
@@ -94,7 +95,7 @@ class TerminalKeys:
         """Something may have been missed, or changed for one terminal: ask again when a key is needed next."""
         doubted = self._kept.values() if only is None else [each for each in [self._kept.get(only)] if each]
         for kept in doubted:
-            kept.asked = min(kept.asked, self._now() - self._fresh_s - ASK_AGAIN_S)
+            kept.is_doubted = True
 
     def _keep(self, name: TerminalName, key: TerminalKey | None) -> None:
         self._kept[name] = _Kept(key, self._now())

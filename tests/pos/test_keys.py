@@ -67,6 +67,24 @@ def test_a_known_key_stays_good_for_ten_minutes_without_stores_and_an_unknown_on
     asyncio.run(run())
 
 
+def test_a_doubted_key_is_asked_for_at_once_and_as_good_as_before_while_stores_is_away() -> None:
+    async def run() -> None:
+        stores = Stores()
+        other = ("s2", "t2")
+        await asyncio.gather(stores.keys.get(NAME), stores.keys.get(other))
+        stores.keys.doubt(NAME)
+        stores.keys.doubt(("s9", "unheard"))
+        await asyncio.gather(stores.keys.get(NAME), stores.keys.get(other))
+        assert stores.asked == 3
+        await stores.keys.get(NAME)
+        assert stores.asked == 3
+        stores.keys.doubt()
+        stores.is_away, stores.time = True, 599
+        assert await stores.keys.get(NAME) == await stores.keys.get(other) == KEY
+
+    asyncio.run(run())
+
+
 def test_a_store_has_one_partition_of_64() -> None:
     partitions = {partition_of(f"S{number:05d}") for number in range(2_000)}
     assert partitions == {f"{number:02d}" for number in range(64)}
